@@ -1,0 +1,5 @@
+"""One module, one detector. Each defines ``DETECTOR``, an instance of ``alerts.model.Detector``.
+
+A detector is pure: it gets what is and was observed and yields the findings that hold now.
+Detectors never import each other. They are found by walking this package; two with one name stop the start.
+"""

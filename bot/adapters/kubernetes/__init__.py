@@ -1,0 +1,1 @@
+"""Kubernetes: transport (authentication, EKS tokens), watch (reflector), read, change, logs, lease."""
