@@ -10,7 +10,7 @@
     │   ├── NotFound         404
     │   ├── Forbidden        401, 403
     │   ├── Conflict         409, or a JSON Patch test that failed (422 Invalid)
-    │   └── Unreachable      no answer, time-out, 429 or 5xx after retries: state unknown, never "healthy"
+    │   └── Unreachable      no answer, time-out, 429, 5xx: unknown, never "healthy"
     ├── SendError            Slack did not take a message
     │   ├── SendLater        rate limit, network, 5xx: try again, with the then current state
     │   └── SendNever        the message or the channel is wrong; retrying the same cannot help

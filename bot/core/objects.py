@@ -197,7 +197,7 @@ class EventSource(_Narrow, frozen=True, gc=False, rename="camel", omit_defaults=
 
 
 class Event(_Narrow, frozen=True, gc=False, rename="camel", omit_defaults=True):
-    """A core/v1 Event. Emitters of events.k8s.io leave ``last_timestamp`` null and fill ``event_time`` or ``series``."""
+    """A core/v1 Event. events.k8s.io emitters leave ``last_timestamp`` null and fill ``event_time`` or ``series``."""
 
     metadata: ObjectMeta = ObjectMeta()
     involved_object: ObjectReference = ObjectReference()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -37,3 +38,21 @@ def duration(seconds: float) -> str:
     days, rest = divmod(total, _DAY)
     head = "1 day" if days == 1 else f"{days} days"
     return f"{head} {rest // _HOUR} h" if rest >= _HOUR else head
+
+
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+")
+_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
+
+
+class Seconds(float):
+    """A length of time in a setting, written ``90s``, ``10m``, ``1h30m``, ``2d``; a bare number is refused."""
+
+    __slots__ = ()
+
+
+def parse_duration(text: str) -> Seconds:
+    """``1h30m`` -> 5400.0. Units: ms, s, m, h, d, w. Raises ValueError that says what is allowed."""
+    if not _DURATION.fullmatch(text):
+        raise ValueError(f"{text!r} is not a duration: write 90s, 10m, 1h30m or 2d")
+    return Seconds(sum(float(number) * _UNITS[unit] for number, unit in _DURATION_PART.findall(text)))
