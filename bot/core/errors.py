@@ -10,7 +10,7 @@
     │   ├── NotFound         404
     │   ├── Forbidden        401, 403
     │   ├── Conflict         409, or a JSON Patch test that failed (422 Invalid)
-    │   └── Unreachable      no answer, time-out, 429, 5xx: unknown, never "healthy"
+    │   └── Unreachable      no answer, time-out, 429, 5xx: unknown, not "healthy"
     ├── SendError            Slack did not take a message
     │   ├── SendLater        rate limit, network, 5xx: try again, with the then current state
     │   └── SendNever        the message or the channel is wrong; retrying the same cannot help
@@ -29,7 +29,7 @@ class WatchkeeperError(Exception):
 
 
 class UserError(WatchkeeperError):
-    """What was not done and why, in words for the person who asked; ``hint`` says what to do now (a copyable command)."""
+    """What was not done and why, in words for the asker; ``hint`` says what to do now (a copyable command)."""
 
     def __init__(self, why: str, hint: str = "") -> None:
         super().__init__(why)
