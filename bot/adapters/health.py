@@ -1,4 +1,4 @@
-"""What the platform asks the bot (/livez, /readyz, /metrics), and the heartbeat that tells an outside watcher that it lives.
+"""What the platform asks the bot (/livez, /readyz, /metrics), and the heartbeat that tells the outside that it lives.
 
 Liveness follows the event loop: an answer at all is the proof. Readiness follows the parts that are registered here
 (the Slack connection, the first list of a cluster). A part that is not ready is named in the answer.
