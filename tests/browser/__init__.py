@@ -1,0 +1,1 @@
+"""The demo's page in a real browser, against a recorded workspace and against the real double."""
