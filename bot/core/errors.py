@@ -76,7 +76,9 @@ class Conflict(KubeError):
 
 
 class Unreachable(KubeError):
-    pass
+    """``retry_after``: seconds to wait before the next try, as the server asked; 0 when it did not."""
+
+    retry_after: float = 0.0
 
 
 class SendError(WatchkeeperError):

@@ -1,0 +1,1 @@
+"""Tests of the Kubernetes adapter, against small scripted servers on loopback."""
