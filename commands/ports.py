@@ -41,4 +41,22 @@ class AuditSink(Protocol):
         """Durable when it returns. Each record is one JSON object without newlines, already chained."""
 
 
+class AuditJournal(AuditSink, Protocol):
+    """The sink that is the chain's home: it knows where the chain ends, also across restarts and replicas.
+
+    ``append`` raises ``commands.audit.Taken`` when another replica has written a record of that number meanwhile.
+    """
+
+    async def tail(self) -> bytes | None:
+        """The newest record; None before the first."""
+
+    async def read(self, after: int = 0, limit: int = 500) -> list[bytes]:
+        """Records in their order, those whose number is above ``after``."""
+
+    async def checkpoint(self) -> bytes | None:
+        """The newest checkpoint, as it was saved."""
+
+    async def save_checkpoint(self, checkpoint: bytes) -> None: ...
+
+
 Handler = Callable[[Request, Responder], Awaitable[None]]

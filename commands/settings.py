@@ -142,6 +142,3 @@ class CommandSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 class AuditSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     stdout: bool = True
     """Write each record to standard output too, as one JSON line: a second copy beyond the store's reach."""
-
-    keep: Seconds | None = None
-    """How long records stay in the store; for ever unless set, because a chain that forgets its head proves less."""

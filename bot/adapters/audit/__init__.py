@@ -1,1 +1,1 @@
-"""The chained audit log and its sinks."""
+"""Where audit records go: the store (the chain's home) and standard output. One module a sink."""
