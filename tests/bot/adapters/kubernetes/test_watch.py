@@ -260,7 +260,7 @@ async def test_a_sink_that_fails_does_not_end_the_watch(caplog: pytest.LogCaptur
 
 async def test_garbage_in_the_stream_means_a_new_list() -> None:
     watches = [stream(b"<html>proxy</html>\n"), stream()]
-    async with watching([answer(listing([], 7))], watches) as (api, watch):
+    async with watching([answer(listing([], 7))], watches) as (api, _):
         await until(lambda: len(api.queries("WATCH", PODS)) == 2)
         assert len(api.queries("LIST", PODS)) == 2
 
