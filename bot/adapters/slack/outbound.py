@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 EVENT_TYPE = "watchkeeper"
 _TOO_LONG = ("msg_blocks_too_long", "msg_too_long")
-_REFUSED = ("invalid_blocks", "invalid_blocks_format", *_TOO_LONG)
+REFUSED = ("invalid_blocks", "invalid_blocks_format", *_TOO_LONG)
 _SKEW = 60.0  # seconds by which our clock and Slack's may differ
 _EDITS = (1.2, 20)  # 50 a minute, some of them at once
 
@@ -93,7 +93,7 @@ class SlackMessenger:
             try:
                 return await self._in_turn(method, lane, {**arguments, **content})
             except SendNever as error:
-                if error.code not in _REFUSED:
+                if error.code not in REFUSED:
                     raise
                 log.warning("Slack refused the blocks, sending plainer ones", extra={"why": str(error)})
                 self._files.forget(message)
