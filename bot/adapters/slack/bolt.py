@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -65,7 +65,7 @@ class Inbound:
                 name="watchkeeper",
                 logger=library,
                 client=AsyncWebClient(base_url=self._api.client.base_url),
-                authorize=self._authorize,
+                authorize=self._authorize(),
                 signing_secret=signing_secret or "socket mode does not sign",
                 ignoring_self_events_enabled=True,
                 request_verification_enabled=True,
@@ -73,16 +73,23 @@ class Inbound:
         finally:
             library.disabled = False
 
-    async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        """Known since the start check: no call to Slack stands between a delivery and its acknowledgement."""
-        us = await self._api.identity()
-        return AuthorizeResult(
-            enterprise_id=enterprise_id,
-            team_id=team_id,
-            bot_user_id=us.user_id,
-            bot_id=us.bot_id,
-            bot_token=self._api.client.token,
-        )
+    def _authorize(self) -> Callable[..., Awaitable[AuthorizeResult]]:
+        """Known since the start check: no call to Slack stands between a delivery and its acknowledgement.
+
+        Bolt fills in arguments by name and takes no bound method.
+        """
+
+        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+            us = await self._api.identity()
+            return AuthorizeResult(
+                enterprise_id=enterprise_id,
+                team_id=team_id,
+                bot_user_id=us.user_id,
+                bot_id=us.bot_id,
+                bot_token=self._api.client.token,
+            )
+
+        return authorize
 
     def _listen(self, command: str) -> None:
         app = self.app
