@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from tests.browser.workspace import RecordedWorkspace
+from tests.browser.workspace import RecordedWorkspace, Visit
 
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 RESULTS = Path("test-results")
@@ -58,11 +58,16 @@ async def context(browser: Browser, context_options: dict[str, object]) -> Async
     await context.close()
 
 
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the page's own code threw or logged as an error; a test that provokes one takes it out."""
+    return []
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(request: pytest.FixtureRequest, context: BrowserContext) -> AsyncIterator[Page]:
+async def page(request: pytest.FixtureRequest, context: BrowserContext, complaints: list[str]) -> AsyncIterator[Page]:
     """A tab that must not complain: an error in the page's own code fails the test, and leaves a picture."""
     page = await context.new_page()
-    complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
     yield page
@@ -81,7 +86,7 @@ async def workspace() -> AsyncIterator[RecordedWorkspace]:
 
 
 @pytest.fixture
-def visit(page: Page, workspace: RecordedWorkspace):  # type: ignore[no-untyped-def]  # noqa: ANN201 - a small helper
+def visit(page: Page, workspace: RecordedWorkspace) -> Visit:
     """Open the page as somebody, in a channel, and wait until it is drawn."""
 
     async def visit(who: str = "dana", channel: str = "k8s-alerts") -> Page:

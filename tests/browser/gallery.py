@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.scenes import Json, actions, button, confirm, context, menu, post, pre, section
+from tests.browser.scenes import Json, actions, button, confirm, menu, post, pre, section
 from tests.browser.workspace import ALERTS
 
 
@@ -130,10 +130,13 @@ def every_block() -> list[Json]:
         {"type": "mrkdwn", "text": f"*{name}*\n{value}"} for name, value in {"Image": "1.42", "Node": "ip-7"}.items()
     ]
     face = {"type": "image", "image_url": "/files/face.png", "alt_text": "A face"}
+    small = [face, {"type": "mrkdwn", "text": "small _print_"}]
+    picture = {"type": "image", "image_url": "/files/chart.png", "alt_text": "Memory", "title": plain("Memory")}
+    elsewhere = {"type": "image", "image_url": "https://example.com/a.png", "alt_text": "From elsewhere"}
     return [
         post(ALERTS, 60, "header", {"type": "header", "text": plain("A header :fire:")}, {"type": "divider"}),
         post(ALERTS, 59, "section", section("Words with *weight*", fields=fields, accessory=button("Beside"))),
-        post(ALERTS, 58, "context", {**context("small print"), "elements": [face, {"type": "mrkdwn", "text": "small _print_"}]}),
+        post(ALERTS, 58, "context", {"type": "context", "elements": small}),
         post(ALERTS, 57, "elements", elements()),
         post(ALERTS, 56, "rich text", rich_text()),
         post(ALERTS, 55, "markdown", {"type": "markdown", "text": MARKDOWN}),
@@ -141,8 +144,8 @@ def every_block() -> list[Json]:
         post(ALERTS, 53, "data table", data_table()),
         post(ALERTS, 52, "charts", chart("line"), chart("bar")),
         post(ALERTS, 51, "charts", chart("area"), pie()),
-        post(ALERTS, 50, "image", {"type": "image", "image_url": "/files/chart.png", "alt_text": "Memory", "title": plain("Memory")}),
-        post(ALERTS, 49, "elsewhere", {"type": "image", "image_url": "https://example.com/a.png", "alt_text": "From elsewhere"}),
+        post(ALERTS, 50, "image", picture),
+        post(ALERTS, 49, "elsewhere", elsewhere),
         post(ALERTS, 48, "a file", files=[log_file()]),
         post(ALERTS, 47, "video", {"type": "video", "title": plain("ignored")}, pre("after the video")),
     ]  # fmt: skip
@@ -150,8 +153,8 @@ def every_block() -> list[Json]:
 
 def log_file() -> Json:
     return {
-        "id": "F0LOG", "name": "checkout.log", "title": "checkout.log", "mimetype": "text/plain", "pretty_type": "Plain Text",
-        "size": 20_480, "url_private": "/files/checkout.txt",
+        "id": "F0LOG", "name": "checkout.log", "title": "checkout.log", "mimetype": "text/plain",
+        "pretty_type": "Plain Text", "size": 20_480, "url_private": "/files/checkout.txt",
     }  # fmt: skip
 
 
@@ -159,19 +162,14 @@ def modal(**more: object) -> Json:
     """A modal with a required reason, a choice and an optional number."""
     reason = {"type": "plain_text_input", "action_id": "text", "min_length": 3}
     choice = {"type": "static_select", "action_id": "pick", "options": [option("Checkout"), option("Search")]}
-    count = {
-        "type": "number_input",
-        "action_id": "count",
-        "is_decimal_allowed": False,
-        "min_value": "1",
-        "max_value": "50",
-    }
+    count = {"type": "number_input", "action_id": "count", "is_decimal_allowed": False, "min_value": "1"}
+    hint = {"hint": plain("Kept in the audit log")}
     return {
         "id": "V0ASK", "type": "modal", "callback_id": "restart", "title": plain("Restart checkout?"),
         "submit": plain("Restart"), "close": plain("Leave it"),
         "blocks": [
             section("5 pods, one at a time · about 4 min"),
-            {"type": "input", "block_id": "reason", "label": plain("Reason"), "element": reason, "hint": plain("Kept in the audit log")},
+            {"type": "input", "block_id": "reason", "label": plain("Reason"), "element": reason, **hint},
             {"type": "input", "block_id": "target", "label": plain("Deployment"), "element": choice},
             {"type": "input", "block_id": "pods", "label": plain("Pods"), "element": count, "optional": True},
         ],

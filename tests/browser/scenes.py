@@ -1,4 +1,4 @@
-"""Realistic messages, as the bot sends them: what the pictures in the documentation show and what the page must draw well."""
+"""Realistic messages, as the bot sends them: what the page must draw well."""
 
 from __future__ import annotations
 
@@ -60,11 +60,9 @@ def stamp(minutes: float) -> str:
     return f"{NOW - minutes * 60:.6f}"
 
 
-def post(channel: str, minutes: float, text: str, *blocks: Json, colour: str = "", **more: Any) -> Json:
-    """A message of the bot; with a colour its blocks stand in an attachment, beside a bar."""
+def post(channel: str, minutes: float, text: str, *blocks: Json, **more: Any) -> Json:
+    """A message of the bot."""
     placed: Json = {"blocks": list(blocks)} if blocks else {}
-    if colour:
-        placed = {"attachments": [{"color": colour, "blocks": list(blocks), "fallback": text}]}
     return {
         "type": "message", "ts": stamp(minutes), "channel": channel, "bot_id": "B0WATCH", "username": "Watchkeeper",
         "text": text, **placed, **more,
@@ -75,7 +73,6 @@ def says(channel: str, minutes: float, user: str, text: str, **more: Any) -> Jso
     return {"type": "message", "ts": stamp(minutes), "channel": channel, "user": user, "text": text, **more}
 
 
-RED, ORANGE, GREEN = "#d1344b", "#e8912d", "#2eb67d"
 CRASH_LOG = """14:08:43 cart-service 1.42 starting, heap limit 224 MiB
 14:08:51 loading catalogue, 182,334 items
 14:08:53 WARN gc: 3 full collections in 2 s, 11 MiB freed
@@ -91,7 +88,8 @@ def firing(channel: str, minutes: float = 6) -> Json:
         "🔴 prod/shop checkout crashing: OOMKilled at 256 MiB, 3 of 5 pods, since a change at 14:00",
         section("🔴 *checkout is crashing: OOMKilled at its 256 MiB limit*"),
         context(
-            f"prod / shop · `deploy/checkout` · 3 of 5 pods · 14 restarts in 7 min · since <!date^{int(NOW - 3480)}^{{time}}|14:02>"
+            "prod / shop · `deploy/checkout` · 3 of 5 pods · 14 restarts in 7 min · "
+            f"since <!date^{int(NOW - 3480)}^{{time}}|14:02>"
         ),
         section(
             "*Changed 2 min before:* image `1.41` → `1.42`, memory limit 512 → 256 MiB (revision 18, by argocd)\n"
@@ -107,7 +105,6 @@ def firing(channel: str, minutes: float = 6) -> Json:
             menu("Snooze", "snooze", "30 min", "2 h", "Until tomorrow"),
         ),
         context("Owner: payments-oncall · <https://runbooks.example.com/checkout|runbook>"),
-        colour=RED,
     )
 
 
@@ -120,7 +117,6 @@ def acknowledged(channel: str, minutes: float = 31) -> Json:
         context(f"prod / payments · `deploy/ledger` · 1 of 3 pods · since <!date^{int(NOW - 3600)}^{{time}}|14:00>"),
         section("Nothing changed in the last 24 h. Probably its database: 3 connection refusals to `ledger-db:5432`."),
         actions(button("Logs"), button("Describe"), button("Restart", "restart")),
-        colour=ORANGE,
         edited={"user": "U0WATCH", "ts": stamp(minutes - 4)},
         reply_count=2,
         latest_reply=stamp(minutes - 9),
@@ -137,7 +133,6 @@ def recovered(channel: str, minutes: float = 48) -> Json:
             "prod / shop · `deploy/search` · undone by <@U0DANA> (revision 19 = 17) · it was: exit code 1 at start"
         ),
         actions(button("Details")),
-        colour=GREEN,
         edited={"user": "U0WATCH", "ts": stamp(minutes - 20)},
     )
 
@@ -149,18 +144,17 @@ def storm(channel: str, minutes: float = 3) -> Json:
         "🔴 23 workloads fail in prod since 14:02, most on one cause: node ip-10-0-3-7 is NotReady",
         section("🔴 *23 workloads fail in prod since 14:02, most on one cause: node ip-10-0-3-7 is NotReady*"),
         section(
-            "1 × *image pull denied:* `payments/ledger`  ·  1 × *volume full:* `shop/search-0`\n"
-            "18 × pods on ip-10-0-3-7  ·  3 × not ready (readiness: connection refused to ledger)"
+            "1 x *image pull denied:* `payments/ledger`  ·  1 x *volume full:* `shop/search-0`\n"
+            "18 x pods on ip-10-0-3-7  ·  3 x not ready (readiness: connection refused to ledger)"
         ),
         context("shop 12 · payments 7 · infra 4"),
         actions(button("Show all 23", "all"), button("Node"), button("Ack all of this cause", "ack-cause")),
-        colour=RED,
     )
 
 
 def answer(channel: str, minutes: float = 2) -> Json:
     log = "\n".join(
-        f"14:{8 + number // 20:02d}:{(number * 3) % 60:02d} INFO  order {48_211 + number} placed, 3 items, paid by card in {110 + number * 7} ms"
+        f"14:08:{number * 3:02d} INFO  order {48_211 + number} placed, 3 items, paid by card in {110 + number * 7} ms"
         for number in range(14)
     )
     return post(
@@ -183,8 +177,8 @@ def refusal(channel: str, minutes: float = 1) -> Json:
         minutes,
         "Not done: vera may not restart in namespace shop.",
         section(
-            "*Not done:* vera may not restart in namespace `shop`. Role `viewer` covers get, describe, logs and events.\n"
-            "Ask <#C0SHOP|shop-dev>, or ask for approval:"
+            "*Not done:* vera may not restart in namespace `shop`. "
+            "Role `viewer` covers get, describe, logs and events.\nAsk <#C0SHOP|shop-dev>, or ask for approval:"
         ),
         actions(button("Request approval", "request", "primary")),
         context("rule: default deny · audit 01JD8K2V9Q"),
@@ -222,8 +216,9 @@ def digest(channel: str, minutes: float = 340) -> Json:
         ),
         {"type": "divider"},
         section(
-            "*Since yesterday:* 3 incidents (2 recovered by themselves, 1 undone by <@U0DANA>) · 11 rollouts by 4 people · "
-            "cost +4 % (shop +31 %: 6 more pods)\nEKS 1.33 leaves standard support in 41 days · 1 certificate expires in 12 days"
+            "*Since yesterday:* 3 incidents (2 recovered by themselves, 1 undone by <@U0DANA>) · 11 rollouts by "
+            "4 people · cost +4 % (shop +31 %: 6 more pods)\n"
+            "EKS 1.33 leaves standard support in 41 days · 1 certificate expires in 12 days"
         ),
         context("Not known: Kubecost did not answer."),
     )

@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.browser.gallery import every_block
 from tests.browser.scenes import stamp
-from tests.browser.workspace import ALERTS, RecordedWorkspace
+from tests.browser.workspace import ALERTS, RecordedWorkspace, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -20,7 +20,7 @@ def message(page: Page, minutes: float) -> Locator:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def gallery(workspace: RecordedWorkspace, visit) -> Page:  # type: ignore[no-untyped-def]
+async def gallery(workspace: RecordedWorkspace, visit: Visit) -> Page:
     workspace.add(*every_block())
     return await visit()
 
@@ -137,7 +137,7 @@ async def test_a_text_file_shows_its_first_lines(gallery: Page) -> None:
     await expect(file.locator("pre")).to_contain_text("line 12")
 
 
-async def test_an_unknown_block_says_so(workspace: RecordedWorkspace, visit) -> None:  # type: ignore[no-untyped-def]
+async def test_an_unknown_block_says_so(workspace: RecordedWorkspace, visit: Visit) -> None:
     workspace.add({"ts": stamp(1), "channel": ALERTS, "bot_id": "B0WATCH", "blocks": [{"type": "hologram"}]})
     page = await visit()
     await expect(page.locator(".unknown")).to_have_text('This page does not draw "hologram" blocks.')

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Self
 
 from aiohttp import web
+from playwright.async_api import Page
 
 from bot.demo.page import DIRECTORY
 
@@ -53,6 +54,7 @@ VERBS = {
     "describe": "what is wrong with an object, and its parts",
     "help": "what can be asked",
 }
+SHORTCUTS = [{"callback_id": "explain", "name": "Explain this"}]
 BOT = {"id": "B0WATCH", "user_id": "U0WATCH", "name": "Watchkeeper", "icon": "/page/lighthouse.svg"}
 PNG = bytes.fromhex(  # one blue pixel
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763486898090002d80163cb86b9"
@@ -60,6 +62,7 @@ PNG = bytes.fromhex(  # one blue pixel
 )
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
+Visit = Callable[..., Awaitable[Page]]
 
 
 class RecordedWorkspace:
@@ -125,7 +128,7 @@ class RecordedWorkspace:
         state = {
             "seq": self.seq, "team": {"id": "T0DEMO", "name": "Watchkeeper demo workspace"}, "me": me, "people": PEOPLE,
             "channels": CHANNELS, "messages": self.messages, "views": self.views, "home": self.home,
-            "commands": COMMANDS, "bot": BOT,
+            "commands": COMMANDS, "shortcuts": SHORTCUTS, "groups": [{"id": "S0ONCALL", "handle": "oncall"}], "bot": BOT,
         }  # fmt: skip
         return web.json_response(state)
 

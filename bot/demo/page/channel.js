@@ -34,7 +34,7 @@ export class ChannelPane {
       this.list = new MessageList(this.scroll, { ws: this.ws, actions: this.app.actions, inThread: false });
       this.composer ??= new Composer(this.typing, {
         ws: () => this.app.ws,
-        channel: () => this.channel.id,
+        channel: () => this.channel.name,
         label: () => (this.channel ? `Message ${this.#name()} as ${this.app.ws.me.name}` : "Message"),
         send: (text) => this.app.send(text),
       });

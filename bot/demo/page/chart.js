@@ -4,7 +4,7 @@
 
 import { h, s } from "./dom.js";
 
-const WIDTH = 560;
+const WIDTH = window.matchMedia("(width < 760px)").matches ? 340 : 560; // a phone's chart keeps its words readable
 const HEIGHT = 220;
 const EDGE = { left: 46, right: 12, top: 10, bottom: 40 };
 
@@ -69,7 +69,7 @@ function frame(data) {
   const y = (value) => EDGE.top + inner.height * (1 - (value - low) / (high - low || 1));
   const slot = inner.width / Math.max(labels.length, 1);
   const x = (index) => EDGE.left + slot * (index + 0.5);
-  const every = Math.ceil(labels.length / 8);
+  const every = Math.ceil(labels.length / (WIDTH / 70));
   const grid = steps.map((value) => [
     s("line", { class: "grid", x1: EDGE.left, x2: WIDTH - EDGE.right, y1: y(value), y2: y(value) }),
     s("text", { class: "tick", x: EDGE.left - 6, y: y(value) + 4, "text-anchor": "end" }, short(value)),

@@ -25,7 +25,7 @@ export class ThreadPane {
       this.list = new MessageList(this.scroll, { ws: this.ws, actions: this.app.actions, inThread: true });
       this.composer ??= new Composer(this.typing, {
         ws: () => this.app.ws,
-        channel: () => this.channel.id,
+        channel: () => this.channel.name,
         label: () => "Reply in thread",
         send: (text) => this.app.send(text, this.ts),
       });

@@ -21,6 +21,7 @@ export class Workspace extends EventTarget {
     this.home = null;
     this.commands = [];
     this.shortcuts = [];
+    this.groups = [];
     this.bot = { id: "", name: "Watchkeeper" };
     this.team = { name: "Watchkeeper demo workspace" };
     this.connected = false;
@@ -73,6 +74,7 @@ export class Workspace extends EventTarget {
       home: state.home ?? null,
       commands: state.commands ?? [],
       shortcuts: state.shortcuts ?? [],
+      groups: state.groups ?? [],
       bot: state.bot ?? this.bot,
     });
     this.messages = new Map();
@@ -92,6 +94,7 @@ export class Workspace extends EventTarget {
   #put(channel, message) {
     if (!this.messages.has(channel)) this.messages.set(channel, new Map());
     this.messages.get(channel).set(message.ts, message);
+    if (message.bot_id && message.user) this.botUser = message.user;
   }
 
   #apply(event) {
@@ -191,7 +194,7 @@ export class Workspace extends EventTarget {
   }
 
   userName(id) {
-    return this.person(id)?.name ?? (id === this.bot.id || id === this.bot.user_id ? this.bot.name : undefined);
+    return this.person(id)?.name ?? ([this.bot.id, this.bot.user_id, this.botUser].includes(id) ? this.bot.name : undefined);
   }
 
   channelName(id) {
@@ -199,6 +202,6 @@ export class Workspace extends EventTarget {
   }
 
   groupName(id) {
-    return (this.groups ?? []).find((group) => group.id === id)?.handle;
+    return this.groups.find((group) => group.id === id)?.handle;
   }
 }
