@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from alerts.ports import WatchSink
@@ -87,10 +88,10 @@ class Contact:
     async def rest(self, seconds: float) -> None:
         """Sleep, but wake when the cluster comes back: what waits for it need not sit out a long backoff."""
         self._recovery.clear()
-        try:
-            await asyncio.wait_for(self._recovery.wait(), seconds)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with the event.
+            async with asyncio.timeout(seconds):
+                await self._recovery.wait()
 
     def stop(self) -> None:
         if self._timer is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import aiohttp
 import msgspec
 
 from bot.core.errors import Conflict, Forbidden, KubeError, NotFound, Unreachable
@@ -56,6 +57,8 @@ def is_gone(error: KubeError) -> bool:
 def no_answer(error: BaseException, *, cluster: str, what: str) -> Unreachable:
     """A connection that failed, broke or timed out."""
     detail = str(error) or type(error).__name__
-    if isinstance(error, TimeoutError):
+    if isinstance(error, aiohttp.ClientPayloadError):
+        detail = "the connection was lost in the middle of the answer"
+    elif isinstance(error, TimeoutError):
         detail = f"no answer in time ({type(error).__name__})"
     return Unreachable(f"{what}: {detail}", cluster=cluster)

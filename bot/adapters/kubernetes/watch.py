@@ -66,6 +66,7 @@ class Reflector:
         self._decoders = Decoders(kind.name)
         self._backoff = Backoff(self._settings.backoff_min, self._settings.backoff_max, rand)
         self._version = ""
+        self._relists = 0  # in a row, because of 410
         self._since = math.inf  # when the current watch began
         cache.expect(kind.name, namespace)
         contact.add(self.name)
@@ -94,20 +95,24 @@ class Reflector:
             await self._sleep(self._settings.forbidden_wait * (0.5 + self._rand()))
         except KubeError as error:
             if self._clock() - self._since >= _STEADY:
-                self._backoff.reset()
+                self._fine()
             if is_gone(error):
                 await self._list_again(error)
             else:
                 await self._wait_after(error)
+
+    def _fine(self) -> None:
+        self._backoff.reset()
+        self._relists = 0
 
     async def _list_again(self, error: KubeError) -> None:
         """410: the first costs nothing, a second one in a row waits."""
         _log.info("%s in %s: too old to go on (%s); listing again", self.name, self._cache.cluster, error)
         self._version = ""
         self._contact.ok(self.name)
-        first, pause = self._backoff.failures == 0, self._backoff.next()
-        if not first:
-            await self._sleep(pause)
+        self._relists += 1
+        if self._relists > 1:
+            await self._sleep(self._backoff.next())
 
     async def _wait_after(self, error: KubeError) -> None:
         self._contact.failed(self.name, str(error))
@@ -209,7 +214,7 @@ class Reflector:
             self._forget(key_of(change.object))
         elif change.type in ("ADDED", "MODIFIED") and change.object is not None:
             self._take(change.object)
-        self._backoff.reset()
+        self._fine()
         if change.version:
             self._version = change.version
 

@@ -106,3 +106,16 @@ async def test_who_rests_wakes_when_the_cluster_returns(contact: Contact) -> Non
     await asyncio.sleep(0)
     contact.ok(PROBE)
     await asyncio.wait_for(resting, 1)
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_a_rest_that_is_ended_and_cancelled_at_once_is_cancelled(contact: Contact, turns: int) -> None:
+    contact.failed(PROBE, "refused")
+    resting = asyncio.create_task(contact.rest(3600))
+    await asyncio.sleep(0.01)
+    contact.ok(PROBE)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    asked = resting.cancel()  # False when it was over already
+    await asyncio.gather(resting, return_exceptions=True)
+    assert resting.cancelled() == asked

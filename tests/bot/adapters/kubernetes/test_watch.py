@@ -278,3 +278,11 @@ async def test_a_namespace_is_listed_and_compared_on_its_own() -> None:
         assert watch.names() == ["other"]
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_after_an_outage_the_new_list_does_not_wait_out_the_backoff() -> None:
+    lists = [answer(listing([], 7))]
+    watches = [failure(503), failure(503), failure(503), failure(410, "Expired"), stream()]
+    async with watching(lists, watches) as (api, watch):
+        await until(lambda: len(api.queries("WATCH", PODS)) == 5)
+        assert watch.pauses == pytest.approx([0.6, 1.2, 2.4])
