@@ -54,6 +54,7 @@ VERBS = {
     "describe": "what is wrong with an object, and its parts",
     "help": "what can be asked",
 }
+GROUPS = [{"id": "S0ONCALL", "handle": "oncall"}]
 SHORTCUTS = [{"callback_id": "explain", "name": "Explain this"}]
 BOT = {"id": "B0WATCH", "user_id": "U0WATCH", "name": "Watchkeeper", "icon": "/page/lighthouse.svg"}
 PNG = bytes.fromhex(  # one blue pixel
@@ -128,7 +129,7 @@ class RecordedWorkspace:
         state = {
             "seq": self.seq, "team": {"id": "T0DEMO", "name": "Watchkeeper demo workspace"}, "me": me, "people": PEOPLE,
             "channels": CHANNELS, "messages": self.messages, "views": self.views, "home": self.home,
-            "commands": COMMANDS, "shortcuts": SHORTCUTS, "groups": [{"id": "S0ONCALL", "handle": "oncall"}], "bot": BOT,
+            "commands": COMMANDS, "shortcuts": SHORTCUTS, "groups": GROUPS, "bot": BOT,
         }  # fmt: skip
         return web.json_response(state)
 

@@ -19,31 +19,37 @@ export class MessageList {
     this.inner = h("div", { class: "list" });
     this.jump = h("button", { class: "jump", type: "button", hidden: true, onclick: () => this.toEnd() }, "Newest messages ↓");
     this.root.replaceChildren(this.inner, this.jump);
-    this.root.onscroll = () => this.atEnd() && (this.jump.hidden = true);
-    new ResizeObserver(() => this.sticky && this.toEnd()).observe(this.inner);
     this.sticky = true;
+    this.end = 0; // how far down the end was when the list last went there
+    this.root.onscroll = () => {
+      this.sticky = this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < NEAR;
+      if (this.sticky) this.jump.hidden = true;
+    };
+    new ResizeObserver(() => this.#follows() && this.toEnd()).observe(this.inner);
   }
 
-  atEnd() {
-    this.sticky = this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < NEAR;
+  /** Is the reader at the end? A scroll of which the browser has not told yet counts. */
+  #follows() {
+    if (this.root.scrollTop < this.end - NEAR) this.sticky = false;
     return this.sticky;
   }
 
   toEnd() {
     this.root.scrollTop = this.root.scrollHeight;
+    this.end = this.root.scrollTop;
     this.sticky = true;
     this.jump.hidden = true;
   }
 
   /** Draw these messages; what is drawn already and unchanged is kept as it is. */
   show(messages, { newFrom, empty = "Nothing here yet." } = {}) {
-    const wasAtEnd = this.sticky;
+    const follows = this.#follows();
     const wanted = this.#wanted(messages, newFrom);
     if (!wanted.length) wanted.push(["empty", "empty", () => h("div", { class: "empty" }, empty)]);
     const focus = document.activeElement?.closest?.(".message");
     const action = focus && this.inner.contains(focus) ? [focus.dataset.ts, document.activeElement.dataset.action] : null;
     this.#reconcile(wanted);
-    if (wasAtEnd) this.toEnd();
+    if (follows) this.toEnd();
     if (action && document.activeElement === document.body) this.#refocus(action);
   }
 
