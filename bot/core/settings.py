@@ -9,7 +9,7 @@ import difflib
 import re
 import types
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import yaml
@@ -96,7 +96,8 @@ def _build(node: yaml.Node, path: Path, lines: dict[Path, int], problems: list[P
 def read_settings(text: str, cls: type[T], file: str) -> T:
     """YAML text -> ``cls`` (a msgspec Struct). Raises SettingsError with every problem."""
     located, problems = read_yaml(text)
-    problems += check(located, cls)
+    if located.lines or not problems:  # nothing to add to a file that is no YAML at all
+        problems += check(located, cls)
     if problems:
         raise SettingsError([problem.told(file) for problem in sorted(problems)])
     return to_struct(located.data, cls)
@@ -142,6 +143,10 @@ def _broken_rule(located: Located, told: str) -> Problem:
 
 def _check(located: Located, value: Any, kind: Any, path: Path) -> Iterator[Problem]:
     origin = get_origin(kind)
+    if origin is Annotated:
+        inner = list(_check(located, value, get_args(kind)[0], path))
+        yield from inner or _check_leaf(located, value, kind, path)
+        return
     if origin in (Union, types.UnionType):
         options = [option for option in get_args(kind) if option is not type(None)]
         if value is None and len(options) < len(get_args(kind)):
@@ -158,10 +163,16 @@ def _check(located: Located, value: Any, kind: Any, path: Path) -> Iterator[Prob
         for key, item in value.items():
             yield from _check(located, item, get_args(kind)[1], (*path, key))
     else:
-        try:
-            msgspec.convert(value, kind, dec_hook=_decode)
-        except msgspec.ValidationError as error:
-            yield Problem(located.line(path), dotted(path), _wrong_value(value, kind, str(error)))
+        yield from _check_leaf(located, value, kind, path)
+
+
+def _check_leaf(located: Located, value: Any, kind: Any, path: Path) -> Iterator[Problem]:
+    try:
+        msgspec.convert(value, kind, dec_hook=_decode)
+    except msgspec.ValidationError as error:
+        if " - at `$" in str(error):  # a rule between the fields of something within
+            return
+        yield Problem(located.line(path), dotted(path), _wrong_value(value, kind, str(error)))
 
 
 def _check_struct(located: Located, value: Any, kind: type[msgspec.Struct], path: Path) -> Iterator[Problem]:

@@ -47,5 +47,9 @@ class SlackSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     patience: Seconds = Seconds(20)
     """How long a send may wait for its turn before it is handed back to be retried with fresher content."""
 
-    people_ttl: Annotated[Seconds, msgspec.Meta(ge=0, le=300)] = Seconds(120)
+    people_ttl: Seconds = Seconds(120)
     """How long what Slack says about a person and their groups is believed: at most five minutes."""
+
+    def __post_init__(self) -> None:
+        if self.people_ttl > 300:
+            raise ValueError("people_ttl is longer than 5m: rights that were taken away must end soon")
