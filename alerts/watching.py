@@ -1,0 +1,105 @@
+"""One cluster as the pipeline follows it: the synchronous side, run on the watch path for every change.
+
+A healthy pod's update compares a few integers and is done. What looks wrong is only noted here; it is judged later, off
+the watch path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from alerts.model import Detector, DetectorSettings, Finding, Seen
+from alerts.ports import Observed
+from alerts.restarts import Ledger, is_well
+from bot.core.objects import Object, Pod
+from bot.core.ports import Reader, Store
+
+# A reflector that could resume its watch after an outage lists nothing: then its view is trusted after this long.
+_TRUST_AFTER = 60.0
+
+
+class Watched:
+    """Cluster, ledger, and what is known of the view's age."""
+
+    def __init__(self, observed: Observed, reader: Reader, store: Store, now: Callable[[], float]) -> None:
+        self.cluster = observed.cluster
+        self.observed = observed
+        self.reader = reader
+        self.ledger = Ledger(observed.cluster, store, now)
+        self.down_since = 0.0
+        self.down_why = ""
+        self._now = now
+        self._listed: set[str] = set()
+        self._back_since = 0.0
+
+    # --- the watch path -----------------------------------------------------------------------------------------------
+
+    def changed(self, kind: str, new: Object | None, old: Object | None) -> bool:
+        """True when there is something to judge at once."""
+        if kind != "Pod":
+            return False
+        if new is None:
+            return isinstance(old, Pod) and self._gone(old)
+        assert isinstance(new, Pod)
+        return self.ledger.observe(new) or new.metadata.uid in self.ledger.rises
+
+    def _gone(self, pod: Pod) -> bool:
+        known = pod.metadata.uid in self.ledger.rises
+        self.ledger.forget(pod.metadata.uid)
+        return known
+
+    def listed(self, kind: str) -> None:
+        self._listed.add(kind)
+        if kind == "Pod":
+            self.ledger.listed(lambda uid: self.observed.by_uid("Pod", uid) is not None)
+
+    def unreachable(self, why: str) -> None:
+        self.down_since, self.down_why = self._now(), why
+        self._listed.clear()
+
+    def reachable(self) -> None:
+        self.down_since, self.down_why = 0.0, ""
+        self._back_since = self._now()
+
+    # --- judgement ----------------------------------------------------------------------------------------------------
+
+    def in_view(self, kind: str) -> bool:
+        """Whether what is cached of a kind is the present, so that something may be called recovered."""
+        if self.down_since:
+            return False
+        pods = "Pod" in self._listed and (kind in self._listed or not self.observed.synced(kind))
+        resumed = bool(self._back_since) and self._now() - self._back_since >= _TRUST_AFTER
+        return pods or resumed
+
+    def findings(
+        self, detectors: Mapping[str, Detector], settings: Mapping[str, DetectorSettings], quiet: float
+    ) -> Iterator[Finding]:
+        """What holds now, by every detector; streaks that are over are closed."""
+        now = self._now()
+        for uid in list(self.ledger.rises):
+            rises = self.ledger.rises[uid]
+            pod = self.observed.by_uid("Pod", uid)
+            if not isinstance(pod, Pod):
+                if self.observed.synced("Pod"):
+                    self.ledger.forget(uid)
+                continue
+            seen = Seen(
+                cluster=self.cluster, object=pod, observed=self.observed, rises=dict(rises), now=now, quiet=quiet
+            )
+            told: set[str] = set()
+            for name, detector in detectors.items():
+                if detector.kind == "Pod" and settings[name].enabled:
+                    for finding in detector.detect(seen, settings[name]):
+                        told.add(finding.container)
+                        yield finding
+            self._close(pod, told, now, quiet)
+
+    def _close(self, pod: Pod, told: set[str], now: float, quiet: float) -> None:
+        """Restarts of which no detector makes anything are known from now on; a well container's streak ends."""
+        uid = pod.metadata.uid
+        for container, rise in list(self.ledger.rises.get(uid, {}).items()):
+            if container in told:
+                continue
+            self.ledger.settle(uid, container, rise.count)
+            if is_well(pod, rise, now, quiet) is not None:
+                self.ledger.end(uid, container)

@@ -1,0 +1,1 @@
+"""Tests of alerts, one for each module."""
