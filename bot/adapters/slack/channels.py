@@ -9,7 +9,7 @@ from collections.abc import Callable
 from bot.adapters.slack.api import Api
 from bot.core.errors import SendNever
 
-_ID = re.compile(r"[CGD][A-Z0-9]{6,}\Z")
+_ID = re.compile(r"[CGD][A-Z0-9]{2,}\Z")  # names have no capitals
 _LOOK_AGAIN = 60.0  # conversations.list allows 20 calls a minute: an unknown name is looked for once a minute
 
 
@@ -43,6 +43,14 @@ class Channels:
             found.update({one["name"]: one["id"] for one in page["channels"]})
         self._ids = found
         self._listed = self._clock()
+
+    async def is_archived(self, channel: str) -> bool:
+        """Whether a name that ``resolve`` does not know belongs to an archived channel."""
+        name = channel.removeprefix("#").lower()
+        async for page in self._api.pages("conversations.list", types="public_channel,private_channel", limit=1000):
+            if any(one["name"] == name and one.get("is_archived") for one in page["channels"]):
+                return True
+        return False
 
     def forget(self, channel: str) -> None:
         """What the name meant is gone: look again at the next use."""

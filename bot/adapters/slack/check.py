@@ -74,6 +74,8 @@ async def _check_channel(api: Api, channels: Channels, channel: str) -> list[str
     except SendNever as error:
         if error.code != "channel_not_found":
             return [f"{where}: {error}"]
+        if await channels.is_archived(channel):
+            return [f"{where} is archived: unarchive it or name another one"]
         hint = "Check the name; /invite the app when the channel is private"
         return [f"{where}: no such channel that the app can see. {hint}"]
     if info.get("is_archived"):
