@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.slack.server import SlackDouble
@@ -24,6 +26,13 @@ def client(slack: SlackDouble, token: str = "xoxb-demo", **options: Any) -> Asyn
 
 def new_app(slack: SlackDouble) -> AsyncApp:
     return AsyncApp(client=client(slack), signing_secret=slack.settings.signing_secret)
+
+
+async def refusal(call: Awaitable[Any]) -> str:
+    """Slack's error code for a call that is refused."""
+    with pytest.raises(SlackApiError) as refused:
+        await call
+    return str(refused.value.response["error"])
 
 
 async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
