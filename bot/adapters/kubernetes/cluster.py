@@ -104,7 +104,7 @@ class Cluster:
         settings = self.transport.settings
         while True:
             try:
-                await self.transport.request("GET", "/readyz", timeout=settings.probe_every)
+                await self.transport.request("GET", "/readyz", timeout=settings.probe_timeout)
             except Unreachable as error:
                 contact.failed(PROBE, str(error))
             except KubeError:  # it answers, if only to say that we may not ask: that is contact

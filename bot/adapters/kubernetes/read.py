@@ -14,6 +14,7 @@ from bot.core.errors import KubeError, NotFound, Unreachable
 from bot.core.objects import Event
 from bot.core.ports import Log
 from bot.core.ref import BY_NAME, Kind, Ref
+from bot.core.times import parse_time
 
 _EVENT_PAGES = 4  # of 500: an object with more events than that is told by the newest of what we saw
 _NO_LOG = b"unable to retrieve container logs for "  # the kubelet says so with HTTP 200, in place of the log
@@ -68,7 +69,7 @@ class KubeReader:
             if not page.go_on:
                 break
             query["continue"] = page.go_on
-        return sorted(found, key=lambda event: event.last_seen)
+        return sorted(found, key=lambda event: parse_time(event.last_seen) or 0.0)
 
     async def log(
         self,

@@ -60,5 +60,7 @@ class WatchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """How long a cluster gives no answer before that is told."""
     probe_every: Seconds = Seconds(10)
     """How often /readyz is asked, so that a dead API server is noticed although its watches merely look quiet."""
+    probe_timeout: Seconds = Seconds(5)
+    """How long that answer may take."""
     slice: Seconds = Seconds(0.005)
     """How long events are handled before other tasks get their turn."""
