@@ -36,12 +36,13 @@ class Api:
         config = yaml.safe_load(kubeconfig.read_text())
         chosen = _named(config["contexts"], context or config["current-context"])["context"]
         self.cluster: Json = _named(config["clusters"], chosen["cluster"])["cluster"]
-        self._base = kubeconfig.parent
+        self.base = kubeconfig.parent
         user = _named(config["users"], chosen["user"])["user"]
         address = urlsplit(self.cluster["server"])
+        self.timeout = TIMEOUT
         self._host, self._port = address.hostname or "", address.port or 443
-        self._tls = _trust(self.cluster, self._base)
-        self._headers = {"User-Agent": AGENT, **_login(user, self._tls, self._base)}
+        self._tls = _trust(self.cluster, self.base)
+        self._headers = {"User-Agent": AGENT, **_login(user, self._tls, self.base)}
         self._plurals: dict[tuple[str, str], tuple[str, bool]] = {}
 
     def request(self, method: str, path: str, body: Any = None, *, kind: str = "application/json", **query: Any) -> Any:
@@ -57,7 +58,7 @@ class Api:
         self, method: str, path: str, body: Any = None, *, kind: str = "application/json", **query: Any
     ) -> Iterator[http.client.HTTPResponse]:
         """The answer as it comes, for watches and logs that follow."""
-        connection = http.client.HTTPSConnection(self._host, self._port, timeout=TIMEOUT, context=self._tls)
+        connection = http.client.HTTPSConnection(self._host, self._port, timeout=self.timeout, context=self._tls)
         try:
             target = f"{path}?{urlencode(query)}" if query else path
             payload = None if body is None else json.dumps(body)
@@ -81,8 +82,10 @@ class Api:
                 raise
             return None
 
-    def apply(self, thing: Json) -> Json:
-        """Server-side apply: make it as described, whether it exists or not."""
+    def apply(self, thing: Json, namespace: str = "") -> Json:
+        """Server-side apply: make it as described, whether it exists or not. ``namespace`` is the default one."""
+        if namespace and self._resource(thing)[1]:
+            thing = {**thing, "metadata": {"namespace": namespace, **thing["metadata"]}}
         path = f"{self.path(thing)}/{thing['metadata']['name']}"
         applied: Json = self.request(
             "PATCH", path, thing, kind="application/apply-patch+yaml", fieldManager=AGENT, force="true"
@@ -99,14 +102,18 @@ class Api:
 
     def path(self, thing: Json) -> str:
         """The collection that a manifest belongs to, from what the server says about its kinds."""
+        base = _base(thing["apiVersion"])
+        plural, namespaced = self._resource(thing)
+        return f"{base}/namespaces/{thing['metadata']['namespace']}/{plural}" if namespaced else f"{base}/{plural}"
+
+    def _resource(self, thing: Json) -> tuple[str, bool]:
+        """Plural, and whether such things live in namespaces."""
         version, kind = thing["apiVersion"], thing["kind"]
-        base = f"/apis/{version}" if "/" in version else f"/api/{version}"
         if (version, kind) not in self._plurals:
-            for resource in self.get(base)["resources"]:
+            for resource in self.get(_base(version))["resources"]:
                 if "/" not in resource["name"]:
                     self._plurals[version, resource["kind"]] = (resource["name"], resource["namespaced"])
-        plural, namespaced = self._plurals[version, kind]
-        return f"{base}/namespaces/{thing['metadata']['namespace']}/{plural}" if namespaced else f"{base}/{plural}"
+        return self._plurals[version, kind]
 
     def pods(self, namespace: str, selector: str = "") -> list[Json]:
         found: list[Json] = self.get(f"/api/v1/namespaces/{namespace}/pods", labelSelector=selector)["items"]
@@ -117,6 +124,10 @@ class Api:
             return bool(self.get("/readyz") == "ok")
         except (OSError, http.client.HTTPException, ApiError):
             return False
+
+
+def _base(version: str) -> str:
+    return f"/apis/{version}" if "/" in version else f"/api/{version}"
 
 
 def _named(entries: list[Json], name: str) -> Json:

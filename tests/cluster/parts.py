@@ -26,8 +26,8 @@ class Parts:
     def start(self, name: str, *command: str | Path, network: bool = True) -> None:
         """Start a daemon inside. Its number inside is recorded, so a signal can only ever reach this cluster."""
         (self.place.run / "pid").mkdir(exist_ok=True)
-        recording = ["sh", "-c", 'echo $$ > "$0"; exec "$@"', str(self.place.run / "pid" / name)]
-        whole = [*namespaces.within(self.anchor, network=network), *recording, *map(str, command)]
+        recording: list[str] = ["sh", "-c", 'echo $$ > "$0"; exec "$@"', str(self.place.run / "pid" / name)]
+        whole: list[str] = [*namespaces.within(self.anchor, network=network), *recording, *map(str, command)]
         namespaces.launch(self.place, whole, name)
 
     def signal(self, name: str, number: signal.Signals) -> None:
