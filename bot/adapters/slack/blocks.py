@@ -171,7 +171,7 @@ class _Painter:
         return [{"type": "section", "fields": cells[i : i + limits.FIELDS]} for i in rows]
 
     def _pre(self, text: str, title: Text) -> list[Block]:
-        shown = limits.clip_middle(limits.sendable(text), self._cap)
+        shown = limits.clip_middle(limits.sendable(text), min(limits.PREFORMATTED, self._cap))
         shown = shown if shown.strip() else "(empty)"
         element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": shown}]}
         head = [_context_cut(title, self._cap)] if plain(title).strip() else []
@@ -181,7 +181,7 @@ class _Painter:
         wide = len(part.columns)
         fits = 0 < wide <= limits.TABLE_COLUMNS and all(len(row) <= wide for row in part.rows)
         if self._fidelity is not Fidelity.FULL or not fits or self._tables:
-            return self._pre(limits.aligned(part.columns, part.rows), "")
+            return self._pre(_aligned(part), "")
         self._tables += 1
         room = min(limits.TABLE_SIZE, self._cap)
         rows: list[list[Block]] = []
@@ -209,6 +209,11 @@ def _cell(text: str) -> Block:
     return {"type": "raw_text", "text": limits.clip(limits.sendable(text), limits.CELL) or " "}
 
 
+def _aligned(part: Table) -> str:
+    rows = [[limits.clip(cell, limits.CELL) for cell in row] for row in (part.columns, *part.rows)]
+    return limits.aligned(rows[0], rows[1:])
+
+
 def _context_cut(text: Text, cap: int) -> Block:
     return {"type": "context", "elements": [text_object(text, min(limits.CONTEXT, cap))]}
 
@@ -223,8 +228,8 @@ def _as_plain(part: Part) -> str:
             return "\n".join(f"{label}: {plain(value)}" for label, value in pairs)
         case Pre(text=text, title=title):
             return "\n".join(filter(None, [plain(title), text]))
-        case Table(columns=columns, rows=rows):
-            return limits.aligned(columns, rows)
+        case Table():
+            return _aligned(part)
         case Picture(alt=alt, title=title):
             return "\n".join(filter(None, [title, alt]))
         case _:

@@ -13,6 +13,7 @@ BLOCKS = 50
 BLOCKS_SIZE = 12_800  # msg_blocks_too_long begins at about 13,200 characters, undocumented; leave room
 SECTION = 3000
 FIELDS, FIELD = 10, 2000
+PREFORMATTED = 11_500  # not documented; below what a markdown block may hold
 HEADER = 150
 CONTEXT = 2000
 ACTIONS = 25

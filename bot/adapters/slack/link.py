@@ -27,6 +27,11 @@ _ACK = 2.5  # Slack shows an error after 3 s; whatever bolt is doing then, the d
 _LAST_WORDS = 30.0  # how long an announced end may take before we close ourselves
 
 
+def _expect_hello(first: aiohttp.WSMessage) -> None:
+    if first.type is not aiohttp.WSMsgType.TEXT or json.loads(first.data).get("type") != "hello":
+        raise aiohttp.ClientConnectionError(f"no hello but {first.type.name}")
+
+
 class Link:
     """``leaving`` is set when another connection should take over; ``reason`` is Slack's word for why."""
 
@@ -42,12 +47,14 @@ class Link:
 
     async def open(self, url: str) -> None:
         """Connect and wait for hello. Raises aiohttp.ClientError or TimeoutError; the URL is used up either way."""
-        async with asyncio.timeout(_CONNECT):
-            self._socket = await self._session.ws_connect(url, heartbeat=_HEARTBEAT, proxy=self._proxy)
-            first = await self._socket.receive()
-            if first.type is not aiohttp.WSMsgType.TEXT or json.loads(first.data).get("type") != "hello":
-                await self._socket.close()
-                raise aiohttp.ClientConnectionError(f"no hello but {first.type.name}")
+        try:
+            async with asyncio.timeout(_CONNECT):
+                self._socket = await self._session.ws_connect(url, heartbeat=_HEARTBEAT, proxy=self._proxy)
+                first = await self._socket.receive()
+            _expect_hello(first)
+        except BaseException:  # cancelled or failed, the socket must not be left open
+            await self.close()
+            raise
         self.ready = True
 
     async def read(self) -> None:

@@ -13,7 +13,7 @@ from bot.adapters.slack.files import Files
 from bot.adapters.slack.outbound import SlackMessenger
 from bot.adapters.slack.settings import SlackSettings
 from bot.core.errors import SendLater, SendNever
-from bot.core.message import Message, Picture, Section, Table
+from bot.core.message import Message, Section, Table
 from bot.core.ports import Posted
 from bot.core.times import Seconds
 from tests.bot.adapters.slack.stub import RESET, Clock, Stub, limited, stub_slack
@@ -133,29 +133,3 @@ async def test_find_joins_to_be_allowed_to_read(messenger: SlackMessenger, stub:
         {"ok": True, "messages": [said("1.5", "k1")]},
     ]
     assert await messenger.find("C0000001", "k1", since=0) == Posted("C0000001", "1.5")
-
-
-async def test_a_picture_waits_until_slack_has_it(messenger: SlackMessenger, stub: Stub) -> None:
-    stub.script["files.getUploadURLExternal"] = [{"ok": True, "file_id": "F0000001", "upload_url": stub.url + "upload"}]
-    stub.script["files.info"] = [{"ok": True, "file": {}}, {"ok": True, "file": {"mimetype": "image/png"}}]
-    message = Message("x", (Picture(b"PNG", "p.png", "three pods"),))
-    await messenger.post("C0000001", message)
-    await messenger.update(Posted("C0000001", "1.1"), message)
-    assert stub.calls["upload"] == [{"body": b"PNG"}]
-    for call in (stub.calls["chat.postMessage"][0], stub.calls["chat.update"][0]):
-        assert call["blocks"][0]["slack_file"] == {"id": "F0000001"}
-    assert len(stub.calls["files.info"]) == 2
-
-
-async def test_a_picture_that_never_arrives_is_told_in_words(messenger: SlackMessenger, stub: Stub) -> None:
-    stub.script["files.getUploadURLExternal"] = [{"ok": False, "error": "internal_error"}]
-    await messenger.post("C0000001", Message("x", (Picture(b"PNG", "p.png", "three pods"),)))
-    assert "three pods" in str(stub.calls["chat.postMessage"][0]["blocks"])
-
-
-async def test_upload_shares_in_the_thread(messenger: SlackMessenger, stub: Stub) -> None:
-    stub.script["files.getUploadURLExternal"] = [{"ok": True, "file_id": "F0000001", "upload_url": stub.url + "upload"}]
-    await messenger.upload("C0000001", "api.log", b"lines", title="api", thread="5.5")
-    (call,) = stub.calls["files.completeUploadExternal"]
-    assert (call["channel_id"], call["thread_ts"]) == ("C0000001", "5.5")
-    assert call["files"] == [{"id": "F0000001", "title": "api"}]

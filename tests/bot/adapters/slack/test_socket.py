@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 
-from bot.adapters.slack import link, socket
+from bot.adapters.slack import socket
 from bot.adapters.slack.adapter import Slack
 from bot.adapters.slack.settings import SlackSettings
 from bot.core.errors import SetupError
@@ -43,18 +42,6 @@ async def serving(stub: SocketStub, handled: Handled, connections: int = 1) -> A
         await slack.close()
 
 
-async def test_a_command_is_acknowledged_before_it_is_handled(stub: SocketStub, handled: Handled) -> None:
-    handled.gate = asyncio.Event()
-    async with serving(stub, handled) as slack:
-        await stub.has_sockets(1)
-        await stub.sockets[0].send_json(envelope(1, command("logs deploy/api")))
-        assert await stub.ack() == {"envelope_id": "e1"}
-        assert slack.connected
-        (request,) = await handled.wait_for(1)
-        assert request.text == "logs deploy/api"
-        handled.gate.set()
-
-
 async def test_the_answer_reaches_the_response_url(stub: SocketStub, handled: Handled) -> None:
     handled.answer = Message("pods are fine")
     url = stub.url.removesuffix("api/") + "response/hook"
@@ -86,27 +73,6 @@ async def test_buttons_and_mentions_arrive_too(stub: SocketStub, handled: Handle
     assert (button.source, said.source) == ("button", "mention")
 
 
-@pytest.mark.parametrize(
-    ("kind", "payload"),
-    [
-        ("events_api", {"type": "event_callback", "event_id": "E", "event": {"type": "reaction_added", "user": "U1"}}),
-        ("slash_commands", command() | {"command": "/somebody-elses"}),
-        ("interactive", press(action_id="wk.link.1")),
-        ("interactive", {"type": "view_submission", "view": {"callback_id": "x"}, "user": {"id": "U1"}}),
-        ("something_new", {"hello": "world"}),
-        ("events_api", mention("<@UBOT> help", user="UBOT")),
-    ],
-)
-async def test_what_nobody_handles_is_acknowledged(
-    stub: SocketStub, handled: Handled, kind: str, payload: dict[str, Any]
-) -> None:
-    async with serving(stub, handled):
-        await stub.has_sockets(1)
-        await stub.sockets[0].send_json(envelope(1, payload, kind))
-        assert (await stub.ack())["envelope_id"] == "e1"
-    assert handled.requests == []
-
-
 async def test_a_dead_url_is_not_tried_twice(stub: SocketStub, handled: Handled) -> None:
     stub.dead = 2
     async with serving(stub, handled) as slack:
@@ -126,18 +92,6 @@ async def test_a_dead_url_after_a_lost_connection(stub: SocketStub, handled: Han
         await stub.sockets[1].send_json(envelope(1, command()))
         await stub.ack()
         assert slack.connected
-
-
-async def test_a_server_without_a_hello_is_left(
-    stub: SocketStub, handled: Handled, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(link, "_CONNECT", 0.2)
-    stub.silent = 1
-    async with serving(stub, handled):
-        await stub.has_sockets(1)
-        await stub.sockets[0].send_json(envelope(1, command()))
-        await stub.ack()
-    assert stub.opened == 2
 
 
 @pytest.mark.parametrize("connections", [1, 2])
