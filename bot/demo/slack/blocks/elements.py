@@ -28,12 +28,12 @@ def confirm(check: Checker, path: str, value: Any) -> None:
         check.choice(f"{path}/style", value["style"], ("primary", "danger"))
 
 
-def option(check: Checker, path: str, value: Any, *, limit: int = OPTION, overflow: bool = False) -> None:
+def option(check: Checker, path: str, value: Any, *, overflow: bool = False) -> None:
     extra = {"description", "url"} if overflow else {"description"}
     if not check.shape(path, value, {"text", "value"}, extra):
         return
-    check.text(f"{path}/text", value["text"], OPTION if overflow or limit == OPTION else limit)
-    check.string(f"{path}/value", value["value"], limit)
+    check.text(f"{path}/text", value["text"], OPTION)
+    check.string(f"{path}/value", value["value"], OPTION)
     if "description" in value:
         check.text(f"{path}/description", value["description"], OPTION)
     if "url" in value:
