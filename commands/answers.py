@@ -54,7 +54,7 @@ def told(why: str, hint: str, command: str, small: str = "") -> Message:
         parts.append(Section(hint))
     if small:
         parts.append(Context(small))
-    return Message(why.split("\n", 1)[0][:140], tuple(parts))
+    return Message(why.split("\n", 1)[0][:120], tuple(parts))
 
 
 def _kube(error: KubeError, call: Call | None) -> tuple[str, str]:

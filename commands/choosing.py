@@ -77,7 +77,7 @@ def _look(name: str, kind: Kind, status: ContainerStatus, now: float) -> Seen:
         reason = state.waiting.reason or ""
         if reason in _STARTING:
             return Seen(name, kind, status, 1 if last else 0, f"starting ({reason})" if reason else "starting", at)
-        return Seen(name, kind, status, 5 if last else 4, f"{reason}; {lately}" if last else reason, at)
+        return Seen(name, kind, status, 5 if last else 4, f"{lately} ({reason})" if last else reason, at)
     if state.running and last and now - at < _RECENT:
         return Seen(name, kind, status, 4 if not status.ready else 2, lately, at)
     if state.running and not status.ready and kind != "init container":

@@ -129,11 +129,15 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What a verb has to say. ``outcome`` is its one line in the audit log, without any content."""
+    """What a verb has to say. ``outcome`` is its one line in the audit log, without any content.
+
+    ``same`` is the call that gives this very answer again, where the one that was asked left a choice (which pod).
+    """
 
     message: Message
     files: tuple[File, ...] = ()
     outcome: str = "answered"
+    same: Call | None = None
 
 
 class Right(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ from commands.auditing import AuditLog, Ticket
 from commands.completing import Completion, complete
 from commands.limits import Limits
 from commands.model import Answer, Call, Context, Person, Request, Verb
-from commands.parse import Defaults, parse
+from commands.parse import Defaults, canonical, parse
 from commands.policy import Allow, Decision, Deny, Policy
 from commands.ports import People, Responder
 from commands.settings import CommandSettings
@@ -120,7 +120,10 @@ class Pipeline:
             raise Refused(decision.why, hint, decision.rule)
         if call.flag("share") and not self._settings.share:
             raise UserError("Not done: answers are not shown to channels here (commands.share).")
-        answer, shown = await self._execute(verb, call, self._context(person, request.channel, call), responder)
+        context = self._context(person, request.channel, call)
+        answer, shown = await self._execute(verb, call, context, responder)
+        if answer.same is not None and not context.may(answer.same):
+            answer = msgspec.structs.replace(answer, same=None)
         recorded = await self._audit.outcome(attempt.ticket, "ok", answer.outcome)
         await self._answer(attempt, answer, responder, replace=shown, recorded=recorded and attempt.ticket.written)
 
@@ -143,7 +146,12 @@ class Pipeline:
             return parse(from_slack(text), self._verbs, self._defaults)
         except UserError as error:
             entry = msgspec.structs.replace(
-                _entry(request, Call("", text=redact(clean(text))[:300]), None, Deny(error.why, "grammar")),
+                _entry(
+                    request,
+                    Call("", text=redact(clean(text))[:300].replace("\n", " ")),
+                    None,
+                    Deny(error.why, "grammar"),
+                ),
                 decision="invalid",
             )
             await self._audit.decision(entry)
@@ -197,7 +205,7 @@ class Pipeline:
         if public:
             message = asked_by(message, User(attempt.request.actor.user_id), self._command, call.text)
         elif self._settings.share and not self._verbs[call.verb].open:
-            message = with_button(message, Button("Share here", f"{call.text} --share"))
+            message = with_button(message, Button("Share here", self._shared(answer.same or call)))
         try:
             message = await register(self._store, message, f"answer/{attempt.ticket.id}")
         except StoreError:
@@ -207,6 +215,10 @@ class Pipeline:
         await responder.reply(message, public=public, replace=replace and not public)
         for file in answer.files:
             await responder.upload(file.name, file.content, title=file.title)
+
+    def _shared(self, call: Call) -> str:
+        verb = self._verbs[call.verb]
+        return canonical(verb, msgspec.structs.replace(call, params=(*call.params, ("share", True))))
 
     async def _tell(self, error: Exception, attempt: Attempt, responder: Responder) -> None:
         expected = isinstance(error, UserError | KubeError | AuditError | TimeoutError)

@@ -73,7 +73,7 @@ class Policy:
 
     def _deny(self, person: Person, call: Call, grants: list[_Grant]) -> Deny:
         ask = self._settings.contact
-        head = f"Not done: {person.name} may not {call.verb} {_target(call)}."
+        head = f"Not done: {person.name} may not use {call.verb} {_target(call)}."
         able = [grant for grant in grants if _matches(call.verb, grant.role.verbs)]
         if not grants:
             return Deny(f"{head} No role is bound to {person.name} here.", "no binding", ask)
@@ -138,7 +138,7 @@ def _scope(role: RoleSettings) -> str:
 
 
 def _target(call: Call) -> str:
-    what = f"{call.ref.slug} " if call.name else ""
+    what = f"on {call.ref.slug} " if call.name else ""
     where = f"in namespace {call.namespace}" if call.namespace else "in the whole cluster"
     return f"{what}{where} of {call.cluster}" if call.cluster else what.strip() or "here"
 

@@ -62,7 +62,7 @@ def troubles(raw: Iterable[dict[str, Any]], now: float) -> list[str]:
             found.setdefault(("", pod.status.reason), []).append((pod.metadata.name, cause))
     ranked = sorted(found.items(), key=lambda item: -len(item[1]))
     return [
-        f"{len(hits)} of {len(pods)} pods: {f'{name}: ' if name else ''}{safe(hits[0][1])} ({hits[0][0]})"
+        f"{len(hits)} of {len(pods)} pods: {f'container {name}: ' if name else ''}{safe(hits[0][1])} ({hits[0][0]})"
         for (name, _), hits in ranked
     ]
 

@@ -17,6 +17,7 @@ from commands.workloads import WITH_PODS, owner
 
 _DESCRIBERS: dict[str, Describer] = load_plugins(describing, "DESCRIBER")
 _BY_KIND = {kind: one for one in _DESCRIBERS.values() for kind in one.kinds}
+_PUSH = 120  # characters that a push notification shows
 _WRONG = 8  # sentences of what is wrong; more hide one another
 
 
@@ -59,8 +60,8 @@ def _message(subject: Subject, described: Described, row: tuple[Button, ...]) ->
     parts += described.parts
     if row:
         parts.append(Actions(row))
-    first = f": {described.wrong[0]}" if described.wrong else ""
-    return Message(f"{ref.slug} in {where}: {described.state}{first}"[:140], tuple(parts))
+    push = f"{ref.slug} in {where}: {described.wrong[0] if described.wrong else described.state}"
+    return Message(push if len(push) <= _PUSH else push[: _PUSH - 1] + "…", tuple(parts))
 
 
 def _buttons(subject: Subject, context: Context) -> tuple[Button, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -49,7 +50,8 @@ async def _run(call: Call, context: Context) -> Answer:
         if error.status != 400:
             raise
         return Answer(_nothing(call, context, chosen, str(error)), outcome=f"no log of {pod} {container.name}")
-    return _answer(call, context, chosen, _select(call, read))
+    # A megabyte takes half a second to redact: not on the event loop.
+    return _answer(call, context, chosen, await asyncio.to_thread(_select, call, read))
 
 
 def _select(call: Call, read: _Read) -> _Read:
@@ -143,7 +145,17 @@ def _answer(call: Call, context: Context, chosen: Chosen, read: _Read) -> Answer
     if row:
         parts.append(Actions(row))
     title = f"{call.cluster} / {call.namespace} / {pod} {container.name}: {which}, {_count(lines)}"
-    return Answer(Message(title, tuple(parts)), files, f"{_count(lines)} of {pod} {container.name}, {which}")
+    same = _exactly(call, chosen, read)
+    return Answer(Message(title, tuple(parts)), files, f"{_count(lines)} of {pod} {container.name}, {which}", same)
+
+
+def _exactly(call: Call, chosen: Chosen, read: _Read) -> Call:
+    """The call that asks for this very log, whatever is in most trouble by then."""
+    params = dict(call.params) | {"container": chosen.container.name}
+    if "since" not in params:
+        params.pop("current" if read.log.previous else "previous", None)
+        params["previous" if read.log.previous else "current"] = True
+    return msgspec.structs.replace(call, kind="Pod", name=chosen.pod.metadata.name, params=tuple(params.items()))
 
 
 def _nothing(call: Call, context: Context, chosen: Chosen, said: str) -> Message:

@@ -82,7 +82,7 @@ async def test_denied_is_recorded_told_and_not_run() -> None:
     scene = probe.scene()
     answer = await scene.ask("logs x -n payments")
     assert probe.runs == 0
-    assert "dana may not logs pod/x in namespace payments" in answer.text
+    assert "dana may not use logs on pod/x in namespace payments" in answer.text
     assert "Role viewer covers shop" in answer.text
     assert "Ask @platform" in answer.text
     assert "Decided by: viewer (bindings[0])" in answer.text
@@ -218,7 +218,7 @@ async def test_share_shows_the_answer_to_the_channel_with_who_asked() -> None:
     scene = Scene(reader(), now=NOW)
     answer = await scene.ask(f"logs {POD}")
     command, button_id = buttons(answer.last)["Share here"]
-    assert command == f"logs pod/{POD} -n shop --cluster prod --share"
+    assert command == f"logs pod/{POD} -n shop --cluster prod --container app --current --share"
     shared = await scene.ask("", source="button", button=button_id)
     message, public, _ = shared.replies[-1]
     assert public
@@ -231,7 +231,7 @@ async def test_share_shows_the_answer_to_the_channel_with_who_asked() -> None:
 async def test_button_is_evaluated_for_who_presses_it_and_expires() -> None:
     scene = Scene(reader(), now=NOW)
     _, button_id = buttons((await scene.ask(f"logs {POD}")).last)["Share here"]
-    assert "vera may not logs" in (await scene.ask("", "U02", source="button", button=button_id)).text
+    assert "vera may not use logs" in (await scene.ask("", "U02", source="button", button=button_id)).text
     scene.now += 31 * 86400
     assert "button has expired" in (await scene.ask("", source="button", button=button_id)).text
     assert "button has expired" in (await scene.ask("", source="button", button="forged")).text

@@ -94,7 +94,7 @@ def test_binding_holds(verbs: dict[str, Verb], binding: Any, who: Person, channe
 def test_refusal_says_what_is_covered_and_whom_to_ask(verbs: dict[str, Verb]) -> None:
     answer = decide(verbs, policy({"role": "viewer", "everyone": True}), "logs api -n payments")
     assert answer == Deny(
-        "Not done: dana may not logs pod/api in namespace payments of prod. Role viewer covers shop, search-*.",
+        "Not done: dana may not use logs on pod/api in namespace payments of prod. Role viewer covers shop, search-*.",
         "viewer (bindings[0])",
         "@platform",
     )

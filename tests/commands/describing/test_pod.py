@@ -33,11 +33,11 @@ async def test_the_cause_comes_first() -> None:
     limited = container("app", resources={"limits": {"memory": "256Mi"}})
     answer = await describe(pod(POD, crashing(), containers=[limited]))
     wrong = answer.text.index("What is wrong")
-    assert "• container app: CrashLoopBackOff; OOMKilled 30 s ago, 14 restarts, memory limit 256Mi" in answer.text
+    assert "• container app: OOMKilled 30 s ago, 14 restarts (CrashLoopBackOff), memory limit 256Mi" in answer.text
     assert wrong < answer.text.index("Container app")
     assert "back-off 40s restarting failed" in answer.text
     assert "Last state: OOMKilled 30 s ago, exit code 137" in answer.text
-    assert answer.last.text.startswith(f"pod/{POD} in prod / shop: CrashLoopBackOff, 0 of 1 ready")
+    assert answer.last.text.startswith(f"pod/{POD} in prod / shop: container app: OOMKilled 30 s ago")
 
 
 async def test_waiting_message_is_shown() -> None:
@@ -65,7 +65,7 @@ async def test_init_container_that_fails() -> None:
     raw["status"]["phase"] = "Pending"
     answer = await describe(raw)
     assert "Init:CrashLoopBackOff" in answer.text
-    assert "• init container migrate: CrashLoopBackOff; exit code 1 30 s ago" in answer.text
+    assert "• init container migrate: exit code 1 30 s ago, 14 restarts (CrashLoopBackOff)" in answer.text
 
 
 async def test_no_secret_value_is_shown() -> None:

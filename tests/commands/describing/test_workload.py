@@ -47,7 +47,7 @@ async def test_pods_of_one_cause_are_one_sentence() -> None:
         *pods,
         pod("strange", crashing(), owner="foreign"),
     )
-    assert "• 2 of 3 pods: app: CrashLoopBackOff; OOMKilled 30 s ago, 14 restarts (api-18-0)" in answer.text
+    assert "• 2 of 3 pods: container app: OOMKilled 30 s ago, 14 restarts (CrashLoopBackOff) (api-18-0)" in answer.text
     assert "strange" not in answer.text
     assert answer.text.index("api:1.42") < answer.text.index("api:1.41")
     assert answer.text.index("! api-18-0") < answer.text.index("  api-17-0")

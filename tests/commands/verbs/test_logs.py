@@ -45,9 +45,12 @@ async def test_of_a_workload_the_pod_in_trouble_and_its_crash() -> None:
     stage, _ = scene(workload(), replica_set(), pod("api-6d5f7c9b8-aaaaa"), pod(POD, crashing()), previous="boom\n")
     answer = await stage.ask("logs deploy/api -n shop")
     assert pre(answer) == "boom"
-    assert "chosen: CrashLoopBackOff; OOMKilled 30 s ago, 14 restarts (the worst of 2)" in answer.text
+    assert "chosen: OOMKilled 30 s ago, 14 restarts (CrashLoopBackOff) (the worst of 2)" in answer.text
     assert "the log before the crash: the container is waiting (CrashLoopBackOff)" in answer.text
     assert buttons(answer.last)["Current log"][0] == f"logs pod/{POD} -n shop --cluster prod --container app --current"
+    # What is shared is what was seen, whichever pod is the worst by then.
+    shared = buttons(answer.last)["Share here"][0]
+    assert shared == f"logs pod/{POD} -n shop --cluster prod --container app --previous --share"
 
 
 async def test_pods_that_only_share_labels_are_not_the_workloads() -> None:
