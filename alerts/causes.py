@@ -29,7 +29,7 @@ _SIGNALS = {
 }
 _START_REASONS = frozenset({"StartError", "ContainerCannotRun", "RunContainerError"})
 # What the container runtime puts around the one thing that went wrong.
-_WRAPPING = re.compile(r"^.*?(?:unable to start container process: |OCI runtime create failed: )", re.DOTALL)
+_WRAPPING = re.compile(r"^.*(?:unable to start container process: |OCI runtime create failed: )", re.DOTALL)
 _UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "m": 1e-3}
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(Ki|Mi|Gi|Ti|k|M|G|T|m)?")
 

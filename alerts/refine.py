@@ -130,4 +130,4 @@ def _who_sent_sigkill(finding: Finding, node_events: Iterable[Event], usage: str
 
 def _limit(finding: Finding) -> float | None:
     number, _, unit = finding.limit.partition(" ")
-    return parse_bytes(number + unit.removesuffix("B").replace("K", "K", 1)) if unit else None
+    return parse_bytes(number + unit.removesuffix("B")) if unit else None
