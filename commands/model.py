@@ -23,7 +23,7 @@ class Actor(msgspec.Struct, frozen=True):
 class Person(msgspec.Struct, frozen=True):
     """What Slack says about an actor now.
 
-    ``refused`` is why this account may not use Watchkeeper at all (guest, external, bot, deactivated), empty if it may.
+    ``refused`` is why this account may not use Watchkeeper at all ("guests may not use Watchkeeper"), empty if it may.
     ``groups`` are the ids of the user groups they are in; ``group_handles`` the same by handle, without ``@``.
     """
 

@@ -18,7 +18,7 @@ from bot.core.errors import AuditError, KubeError, Refused, SendError, StoreErro
 from bot.core.message import Actions, Button, Message, Section, User
 from bot.core.ports import Reader, Store
 from bot.core.redact import clean, redact
-from commands.answers import asked_by, error_message, with_button, with_note
+from commands.answers import asked_by, error_message, told, with_button, with_note
 from commands.audit import Entry
 from commands.auditing import AuditLog, Ticket
 from commands.completing import Completion, complete
@@ -41,6 +41,8 @@ class Attempt(msgspec.Struct):
     request: Request
     call: Call | None = None
     ticket: Ticket | None = None
+    ended: bool = False
+    shown: bool = False
 
 
 class Pipeline:
@@ -82,7 +84,7 @@ class Pipeline:
                 return
             await self._attempt(attempt, responder, claimed=bool(claimed))
         except asyncio.CancelledError:
-            if attempt.ticket:
+            if attempt.ticket and not attempt.ended:
                 await self._audit.outcome(attempt.ticket, "interrupted", "the process stopped")
             raise
         except Exception as error:  # noqa: BLE001 - the asker is told of every error, and our log of the unexpected
@@ -121,11 +123,12 @@ class Pipeline:
         if call.flag("share") and not self._settings.share:
             raise UserError("Not done: answers are not shown to channels here (commands.share).")
         context = self._context(person, request.channel, call)
-        answer, shown = await self._execute(verb, call, context, responder)
+        answer = await self._execute(attempt, verb, context, responder)
         if answer.same is not None and not context.may(answer.same):
             answer = msgspec.structs.replace(answer, same=None)
         recorded = await self._audit.outcome(attempt.ticket, "ok", answer.outcome)
-        await self._answer(attempt, answer, responder, replace=shown, recorded=recorded and attempt.ticket.written)
+        attempt.ended = True
+        await self._answer(attempt, answer, responder, recorded=recorded and attempt.ticket.written)
 
     async def _who(self, request: Request, *, fresh: bool = False) -> Person:
         try:
@@ -138,7 +141,7 @@ class Pipeline:
         text = request.text
         try:
             if person.refused:  # no word about which commands and clusters there are
-                return Call("help")
+                return Call("help", text=_line(text))
             if request.button:
                 stored = await look_up(self._store, request.button)
                 text = stored.command if stored else ""
@@ -148,7 +151,7 @@ class Pipeline:
             entry = msgspec.structs.replace(
                 _entry(
                     request,
-                    Call("", text=redact(clean(text))[:300].replace("\n", " ")),
+                    Call("", text=_line(text)),
                     None,
                     Deny(error.why, "grammar"),
                 ),
@@ -178,24 +181,29 @@ class Pipeline:
             command=self._command,
         )
 
-    async def _execute(self, verb: Verb, call: Call, context: Context, responder: Responder) -> tuple[Answer, bool]:
-        """Run within the limits of number and time; also whether progress was shown meanwhile."""
+    async def _execute(self, attempt: Attempt, verb: Verb, context: Context, responder: Responder) -> Answer:
+        """Run within the limits of number and time, with a word about it when that takes long."""
+        assert attempt.call is not None
         actor = context.person.actor
-        progress = _Progress(responder, Message(verb.progress, (Section(verb.progress),)))
         with self._limits.slot(f"{actor.team_id}/{actor.user_id}"):
-            watcher = asyncio.create_task(progress.show_after(self._settings.progress_after, self._sleep))
+            watcher = asyncio.create_task(self._show_progress(attempt, verb, responder))
             try:
                 async with asyncio.timeout(verb.time_limit or self._settings.time_limit):
-                    answer = await verb.run(call, context)
+                    return await verb.run(attempt.call, context)
             finally:
-                if not progress.shown:
+                if not attempt.shown:
                     watcher.cancel()
                 await asyncio.wait({watcher})
-        return answer, progress.shown
 
-    async def _answer(
-        self, attempt: Attempt, answer: Answer, responder: Responder, *, replace: bool, recorded: bool
-    ) -> None:
+    async def _show_progress(self, attempt: Attempt, verb: Verb, responder: Responder) -> None:
+        await self._sleep(self._settings.progress_after)
+        attempt.shown = True
+        try:
+            await responder.reply(Message(verb.progress, (Section(verb.progress),)))
+        except SendError:
+            _log.warning("progress not shown", exc_info=True)
+
+    async def _answer(self, attempt: Attempt, answer: Answer, responder: Responder, *, recorded: bool) -> None:
         call, message = attempt.call, answer.message
         assert call is not None
         assert attempt.ticket is not None
@@ -212,9 +220,13 @@ class Pipeline:
             _log.exception("buttons not stored, answering without them")
             parts = tuple(part for part in message.parts if not isinstance(part, Actions))
             message = msgspec.structs.replace(message, parts=parts)
-        await responder.reply(message, public=public, replace=replace and not public)
+        await responder.reply(message, public=public, replace=attempt.shown and not public)
         for file in answer.files:
-            await responder.upload(file.name, file.content, title=file.title)
+            try:
+                await responder.upload(file.name, file.content, title=file.title)
+            except SendError as error:
+                _log.warning("file not delivered", exc_info=True, extra={"audit_id": attempt.ticket.id})
+                await responder.reply(told(f"{file.name} could not be sent: {error.code}.", "", self._command))
 
     def _shared(self, call: Call) -> str:
         verb = self._verbs[call.verb]
@@ -225,30 +237,19 @@ class Pipeline:
         audit_id = attempt.ticket.id if attempt.ticket else ""
         if not expected:
             _log.error("command failed", exc_info=error, extra={"audit_id": audit_id})
-        if attempt.ticket and not isinstance(error, Refused):
+        if attempt.ticket and not attempt.ended and not isinstance(error, Refused):
             detail = type(error).__name__ if not isinstance(error, UserError) else error.why
             await self._audit.outcome(attempt.ticket, "failed", redact(clean(detail))[:300])
         try:
-            await responder.reply(error_message(error, attempt.call, self._command, audit_id))
+            # The answer's place is where its progress was shown.
+            await responder.reply(error_message(error, attempt.call, self._command, audit_id), replace=attempt.shown)
         except SendError:
             _log.exception("answer not delivered", extra={"audit_id": audit_id})
 
 
-class _Progress:
-    """Says that a command still runs, once, when it takes longer than people wait without wondering."""
-
-    def __init__(self, responder: Responder, message: Message) -> None:
-        self._responder = responder
-        self._message = message
-        self.shown = False
-
-    async def show_after(self, seconds: float, sleep: Callable[[float], Awaitable[None]]) -> None:
-        await sleep(seconds)
-        self.shown = True
-        try:
-            await self._responder.reply(self._message)
-        except SendError:
-            _log.warning("progress not shown", exc_info=True)
+def _line(text: str) -> str:
+    """Typed text that could not be read, as it may stand in a log."""
+    return redact(clean(text))[:300].replace("\n", " ")
 
 
 def _entry(request: Request, call: Call, verb: Verb | None, decision: Decision) -> Entry:

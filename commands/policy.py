@@ -45,8 +45,7 @@ class Policy:
     def decide(self, person: Person, channel: str, call: Call, verb: Verb) -> Decision:
         """Whether this person may do this here and now."""
         if person.refused:
-            why = f"Not done: {person.name} is {person.refused}, and Watchkeeper answers only full members."
-            return Deny(why, "account", self._settings.contact)
+            return Deny(f"Not done: {person.refused}.", "account", self._settings.contact)
         if verb.open:
             return Allow("open to every member")
         grants = list(self._grants(person, channel))

@@ -47,7 +47,7 @@ async def _run(call: Call, context: Context) -> Answer:
     try:
         read = await _read(call, chosen, reader, now)
     except KubeError as error:
-        if error.status != 400:
+        if not _has_none(error):
             raise
         return Answer(_nothing(call, context, chosen, str(error)), outcome=f"no log of {pod} {container.name}")
     # A megabyte takes half a second to redact: not on the event loop.
@@ -95,7 +95,7 @@ async def _read(call: Call, chosen: Chosen, reader: Reader, now: float) -> _Read
     try:
         return _Read(await _get(call, chosen, reader, previous=previous), note)
     except KubeError as error:
-        if not previous or not (error.status == 400 or isinstance(error, NotFound)):
+        if not previous or not _has_none(error):
             raise
         state = chosen.container.status.state or ContainerState()
         if asked and not state.terminated:
@@ -105,6 +105,11 @@ async def _read(call: Call, chosen: Chosen, reader: Reader, now: float) -> _Read
             "the container has just ended, its log is the current one" if state.terminated else "no earlier log is kept"
         )
         return _Read(await _get(call, chosen, reader, previous=False), why)
+
+
+def _has_none(error: KubeError) -> bool:
+    """The container has no such log: not started yet (400), nothing kept of an earlier one (404)."""
+    return error.status == 400 or isinstance(error, NotFound)
 
 
 async def _get(call: Call, chosen: Chosen, reader: Reader, *, previous: bool) -> Log:
@@ -126,8 +131,8 @@ def _answer(call: Call, context: Context, chosen: Chosen, read: _Read) -> Answer
     head = (Bold(pod), f" · {container.kind} ", Code(container.name), f" · {which}, last {_count(lines)}")
     parts: list[Part] = [Section(head)]
     small = [part for part in (_why(call, chosen, context.now()), read.note, read.matched) if part]
-    if read.log.cut:
-        small.append("only the newest part was read")
+    if read.log.cut and (call.word("grep") or len(lines) < call.number("tail", _TAIL)):
+        small.append("the log is longer than a megabyte, only its newest part was read")
     text = "\n".join(lines)
     files: tuple[File, ...] = ()
     shown = _last_lines(text)
@@ -135,7 +140,9 @@ def _answer(call: Call, context: Context, chosen: Chosen, read: _Read) -> Answer
         parts.append(Section("Nothing: no line matches." if call.word("grep") else "The log is empty."))
     else:
         if shown != text:
-            small.append(f"the last {_count(shown.splitlines())} here, all {len(lines)} in the file")
+            small.append(
+                f"the last {_count(shown.splitlines())} here, all {len(lines)} in a file, sent to {context.person.name} alone"
+            )
             name = f"{pod}-{container.name}{'-previous' if read.log.previous else ''}.log"
             files = (File(name, (text + "\n").encode(), f"{which} of {pod} {container.name}"),)
         parts.append(Pre(shown))

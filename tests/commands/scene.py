@@ -30,7 +30,7 @@ POLICY: dict[str, Any] = {
 class FakePeople:
     def __init__(self) -> None:
         self.known = {"U01": Person(Actor("T1", "U01"), "dana"), "U02": Person(Actor("T1", "U02"), "vera")}
-        self.known["U09"] = Person(Actor("T1", "U09"), "gus", refused="a guest")
+        self.known["U09"] = Person(Actor("T1", "U09"), "gus", refused="guests may not use Watchkeeper")
         self.error: SendError | None = None
         self.fresh = 0
 
@@ -39,7 +39,11 @@ class FakePeople:
         if self.error:
             raise self.error
         known = self.known.get(actor.user_id)
-        return known if known and known.actor == actor else Person(actor, actor.user_id, refused="not of this company")
+        return (
+            known
+            if known and known.actor == actor
+            else Person(actor, actor.user_id, refused="people of other organisations may not use Watchkeeper")
+        )
 
 
 class FakeResponder:

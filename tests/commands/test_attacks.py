@@ -122,9 +122,9 @@ def test_no_generated_command_leaves_the_grant(text: str) -> None:
 @pytest.mark.parametrize(
     ("user", "team", "told"),
     [
-        ("U09", "T1", "gus is a guest"),
-        ("U01", "T2", "not of this company"),
-        ("U99", "T1", "not of this company"),
+        ("U09", "T1", "guests may not use Watchkeeper"),
+        ("U01", "T2", "people of other organisations"),
+        ("U99", "T1", "people of other organisations"),
     ],
 )
 async def test_guests_strangers_and_foreign_teams_are_refused(user: str, team: str, told: str) -> None:

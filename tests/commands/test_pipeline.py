@@ -130,6 +130,32 @@ async def test_time_limit_ends_it_and_says_so() -> None:
     assert (await scene.records())[-1]["result"] == "failed"
 
 
+async def test_trouble_after_progress_takes_its_place() -> None:
+    probe = Probe()
+    probe.gate = asyncio.Event()
+    probe.error = Unreachable("gone")
+
+    async def sleep(seconds: float) -> None:
+        pass
+
+    scene = probe.scene(sleep=sleep)
+    responder = FakeResponder()
+    task = asyncio.create_task(scene.ask("logs x", responder=responder))
+    while not responder.replies:
+        await asyncio.sleep(0)
+    probe.gate.set()
+    await task
+    assert [replace for _, _, replace in responder.replies] == [False, True]
+
+
+async def test_what_a_guest_typed_is_recorded() -> None:
+    scene = Scene(reader(), now=NOW)
+    await scene.ask("logs x\n-n payments", "U09")
+    [record] = await scene.records()
+    assert record["entry"]["decision"] == "deny"
+    assert record["entry"]["command"] == "logs x -n payments"
+
+
 async def test_one_person_cannot_take_all() -> None:
     probe = Probe()
     probe.gate = asyncio.Event()

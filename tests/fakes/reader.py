@@ -74,11 +74,14 @@ class FakeReader:
             raise self.error
         text = self.logs.get((pod, container, previous))
         if text is None:
-            why = f'previous terminated container "{container}" in pod "{pod}" not found' if previous else "no log"
+            if previous:
+                why = f'previous terminated container "{container}" in pod "{pod}" not found'
+                raise NotFound(why, status=404, reason="NotFound", cluster=self.cluster)
+            why = f'container "{container}" in pod "{pod}" is waiting to start'
             raise KubeError(why, status=400, reason="BadRequest", cluster=self.cluster)
         lines = text.splitlines(keepends=True)
         kept = lines if tail is None else lines[len(lines) - tail :] if tail < len(lines) else lines
-        return Log("".join(kept), previous, self.cut)
+        return Log("".join(kept), previous, self.cut or len(kept) < len(lines))
 
     async def usage(self, namespace: str, pod: str) -> dict[str, dict[str, str]] | None:
         return self.used.get(pod)

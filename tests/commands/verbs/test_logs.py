@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.errors import SendNever
 from bot.core.message import Pre
 from tests.commands.builders import NOW, container, crashing, pod, replica_set, status, terminated, waiting, workload
-from tests.commands.scene import FakeResponder, Scene, buttons
+from tests.commands.scene import FakeResponder, Scene, buttons, shown
 from tests.fakes.reader import FakeReader
 
 POD = "api-6d5f7c9b8-x7k2p"
@@ -112,7 +113,7 @@ async def test_long_log_is_a_file_and_its_end_in_the_message() -> None:
     assert pre(answer).endswith("line 399 " + "x" * 60)
     assert pre(answer).startswith("line ")
     assert len(pre(answer)) <= 2800
-    assert "all 400 in the file" in answer.text
+    assert "all 400 in a file, sent to dana alone" in answer.text
     assert "1000 lines" in buttons(answer.last)
 
 
@@ -137,3 +138,22 @@ async def test_containers_are_named_and_an_unknown_one_is_told() -> None:
 async def test_what_is_not_there_is_told(text: str, told: str) -> None:
     stage, _ = scene(workload(), pod(owner="foreign"), current="x")
     assert told in (await stage.ask(text)).text
+
+
+async def test_a_log_longer_than_is_read_says_so_and_a_tail_does_not() -> None:
+    stage, reader = scene(pod(), current="x\n" * 300)
+    assert "megabyte" not in (await stage.ask(f"logs {POD}")).text
+    reader.cut = True
+    assert "only its newest part was read" in (await stage.ask(f"logs {POD} --grep x")).text
+
+
+async def test_a_file_that_slack_refuses_is_told_beside_the_answer() -> None:
+    class NoFiles(FakeResponder):
+        async def upload(self, name: str, content: bytes, *, title: str = "") -> None:
+            raise SendNever("missing_scope")
+
+    stage, _ = scene(pod(), current=f"{'x' * 90}\n" * 90)
+    answer = await stage.ask(f"logs {POD}", responder=NoFiles())
+    assert "x" * 90 in shown(answer.replies[0][0])
+    assert f"{POD}-app.log could not be sent: missing_scope" in answer.text
+    assert [record["result"] for record in await stage.records()] == ["", "ok"]
