@@ -7,6 +7,7 @@ loop, so that both suites run in one invocation and in any order. Nothing is eve
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -37,7 +38,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  
 async def browser() -> AsyncIterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
-        pytest.skip("no chromium: apt-get install chromium fonts-noto-color-emoji")
+        missing = "no chromium here: apt-get install chromium fonts-noto-color-emoji"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser

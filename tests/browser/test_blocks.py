@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.gallery import every_block
 from tests.browser.scenes import stamp
@@ -19,10 +20,15 @@ def message(page: Page, minutes: float) -> Locator:
     return page.locator(f'#channel .message[data-ts="{stamp(minutes)}"]')
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def gallery(workspace: RecordedWorkspace, visit: Visit) -> Page:
-    workspace.add(*every_block())
-    return await visit()
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def gallery(browser: Browser) -> AsyncIterator[Page]:
+    """One page for all, as each test looks at another message."""
+    async with RecordedWorkspace() as workspace:
+        workspace.add(*every_block())
+        page = await browser.new_page(timezone_id="Asia/Seoul", viewport={"width": 1280, "height": 800})
+        await page.goto(f"{workspace.url}/?as=dana#k8s-alerts")
+        yield page
+        await page.close()
 
 
 async def test_nothing_is_left_undrawn(gallery: Page) -> None:

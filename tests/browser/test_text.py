@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.scenes import Json, post, section
 from tests.browser.workspace import ALERTS, RecordedWorkspace, Visit
@@ -83,46 +86,49 @@ async def test_the_policy_of_the_page_runs_nothing_inline(visit: Visit, complain
     assert "Content Security Policy" in complaints.pop()
 
 
-async def shown(workspace: RecordedWorkspace, visit: Visit, text: str) -> Page:
-    workspace.add(post(ALERTS, 1, text))
-    return await visit()
+MARKED = [
+    ("a *bold* word", "strong", "bold"),
+    ("an _italic_ word", "em", "italic"),
+    ("a ~struck~ word", "s", "struck"),
+    ("`kubectl get *pods*`", "code", "kubectl get *pods*"),
+    ("&gt; quoted\nnot quoted", "blockquote", "quoted"),
+    ("```one\n  two *three*```", "pre", "one\n  two *three*"),
+    ("<@U0APRIL> look", ".mention", "@april"),
+    ("<@U0DANA> look", ".mention-me", "@dana"),
+    ("<#C0SHOP>", "a.mention", "#shop-dev"),
+    ("<!here> look", ".mention-all", "@here"),
+    ("<!subteam^S0ONCALL>", ".mention", "@oncall"),
+    ("<https://example.com/a?b=1&amp;c=2|runbook>", "a[href='https://example.com/a?b=1&c=2']", "runbook"),
+    ("<!date^1795240800^{date_short} {time}|then>", "time[datetime]", "Nov 21, 2026 15:00"),
+    ("<!date^1795240800^{nonsense}|then>", ".text time", "then"),
+    (":red_circle: down, 🟠 so so", ".text", "🔴 down, 🟠 so so"),
+]  # fmt: skip
+PLAIN = ["2 * 3 * 4", "snake_case_name", "a*b*c", "~/.kube/config ~/x", "12:30:45", ":not_an_emoji:", "* not bold*"]
 
 
-@pytest.mark.parametrize(
-    ("text", "selector", "words"),
-    [
-        ("a *bold* word", "strong", "bold"),
-        ("an _italic_ word", "em", "italic"),
-        ("a ~struck~ word", "s", "struck"),
-        ("`kubectl get *pods*`", "code", "kubectl get *pods*"),
-        ("&gt; quoted\nnot quoted", "blockquote", "quoted"),
-        ("```one\n  two *three*```", "pre", "one\n  two *three*"),
-        ("<@U0APRIL> look", ".mention", "@april"),
-        ("<@U0DANA> look", ".mention-me", "@dana"),
-        ("<#C0SHOP>", "a.mention", "#shop-dev"),
-        ("<!here> look", ".mention-all", "@here"),
-        ("<!subteam^S0ONCALL>", ".mention", "@oncall"),
-        ("<https://example.com/a?b=1&amp;c=2|runbook>", "a[href='https://example.com/a?b=1&c=2']", "runbook"),
-        ("<!date^1795240800^{date_short} {time}|then>", "time[datetime]", "Nov 21, 2026 15:00"),
-        ("<!date^1795240800^{nonsense}|then>", ".text time", "then"),
-    ],
-)  # fmt: skip
-async def test_mrkdwn(text: str, selector: str, words: str, workspace: RecordedWorkspace, visit: Visit) -> None:
-    page = await shown(workspace, visit, text)
-    found = page.locator(f"#channel .content {selector}").first
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def written(browser: Browser) -> AsyncIterator[Page]:
+    """One page with every text, for each test looks at another message."""
+    async with RecordedWorkspace() as workspace:
+        texts = [*(text for text, _, _ in MARKED), *PLAIN]
+        workspace.add(*(post(ALERTS, 60 - index, text) for index, text in enumerate(texts)))
+        page = await browser.new_page(timezone_id="Asia/Seoul")
+        await page.goto(f"{workspace.url}/?as=dana#k8s-alerts")
+        await expect(page.locator("#channel .message")).to_have_count(len(texts))
+        yield page
+        await page.close()
+
+
+@pytest.mark.parametrize("index", range(len(MARKED)), ids=[text for text, _, _ in MARKED])
+async def test_mrkdwn(index: int, written: Page) -> None:
+    _, selector, words = MARKED[index]
+    found = written.locator("#channel .message").nth(index).locator(f".content {selector}").first
     await expect(found).to_be_visible()
     assert await found.inner_text() == words
 
 
-@pytest.mark.parametrize(
-    "text", ["2 * 3 * 4", "snake_case_name", "a*b*c", "~/.kube/config ~/x", "12:30:45", ":not_an_emoji:", "* not bold*"]
-)
-async def test_marks_inside_words_are_letters(text: str, workspace: RecordedWorkspace, visit: Visit) -> None:
-    page = await shown(workspace, visit, text)
-    await expect(page.locator("#channel .text")).to_have_text(text)
-    await expect(page.locator("#channel .text *")).to_have_count(0)
-
-
-async def test_shortcodes_become_emoji(workspace: RecordedWorkspace, visit: Visit) -> None:
-    page = await shown(workspace, visit, ":red_circle: down, :white_check_mark: up, 🟠 so so")
-    await expect(page.locator("#channel .text")).to_have_text("🔴 down, ✅ up, 🟠 so so")
+@pytest.mark.parametrize("index", range(len(PLAIN)), ids=PLAIN)
+async def test_marks_inside_words_are_letters(index: int, written: Page) -> None:
+    text = written.locator("#channel .message").nth(len(MARKED) + index).locator(".text")
+    await expect(text).to_have_text(PLAIN[index])
+    await expect(text.locator("*")).to_have_count(0)

@@ -1,8 +1,8 @@
 /**
  * Block Kit, one function per block type: `(block, context) -> node`.
  *
- * A context says where the block stands: `{directory, where, act, form, errors}`. `act(action)` does what a person does with
- * an element; `form` collects values inside a modal; `errors` are a modal's complaints by block id.
+ * A context says where the block stands: `{directory, message, act, options, form, errors}`. `act(action)` does what a
+ * person does with an element; `form` collects values inside a modal; `errors` are a modal's complaints by block id.
  */
 
 import { chart } from "./chart.js";
@@ -29,12 +29,17 @@ function one(block, context) {
 }
 
 const BLOCKS = {
-  header: (block) => h("div", { class: "header", role: "heading", "aria-level": String(block.level ?? 3) }, textObject(block.text)),
+  header: (block) =>
+    h("div", { class: "header", role: "heading", "aria-level": String(block.level ?? 3) }, textObject(block.text)),
   section,
   context: contextBlock,
   divider: () => h("hr", {}),
   actions: (block, context) =>
-    h("div", { class: "actions", role: "group", "aria-label": "Actions" }, (block.elements ?? []).map((each) => element(each, block, context))),
+    h(
+      "div",
+      { class: "actions", role: "group", "aria-label": "Actions" },
+      (block.elements ?? []).map((each) => element(each, block, context)),
+    ),
   input,
   rich_text: (block, { directory }) => h("div", { class: "rich-text" }, richText(block, directory)),
   markdown: (block) => h("div", { class: "markdown" }, markdown(block.text)),
@@ -71,7 +76,12 @@ function input(block, context) {
   const hint = block.hint ? uniqueId("hint") : undefined;
   const error = context.errors?.[block.block_id];
   const complaint = error ? h("div", { class: "input-error", role: "alert", id: uniqueId("error") }, error) : null;
-  const control = element(block.element, block, { ...context, label, describedBy: complaint?.id ?? hint, invalid: Boolean(error) });
+  const control = element(block.element, block, {
+    ...context,
+    label,
+    describedBy: complaint?.id ?? hint,
+    invalid: Boolean(error),
+  });
   return h(
     "div",
     { class: error ? "input invalid" : "input" },
@@ -91,6 +101,8 @@ function findFile(block, { message }) {
   const files = message?.files ?? [];
   return (
     block.file ??
-    files.find((file) => file.id === block.file_id || (block.external_id && file.external_id === block.external_id)) ?? { name: "File" }
+    files.find(
+      (file) => file.id === block.file_id || (block.external_id && file.external_id === block.external_id),
+    ) ?? { name: "File" }
   );
 }

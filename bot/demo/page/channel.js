@@ -53,17 +53,36 @@ export class ChannelPane {
 
   #drawHead() {
     const isApp = this.channel.kind === "im";
-    const back = h("button", { class: "back", type: "button", "aria-label": "Channels", onclick: () => (document.body.dataset.pane = "list") }, icon("back"));
+    const back = h(
+      "button",
+      { class: "back", type: "button", "aria-label": "Channels", onclick: () => (document.body.dataset.pane = "list") },
+      icon("back"),
+    );
     const face = isApp ? h("img", { src: "/page/lighthouse.svg", alt: "", class: "side-face" }) : icon("hash");
     const topic = this.channel.topic?.value ?? this.channel.topic;
-    refill(this.head, back, h("h2", { class: "pane-title" }, face, h("span", {}, isApp ? this.app.ws.bot.name : this.channel.name)), topic ? h("p", { class: "topic", title: topic }, topic) : null);
+    refill(
+      this.head,
+      back,
+      h("h2", { class: "pane-title" }, face, h("span", {}, isApp ? this.app.ws.bot.name : this.channel.name)),
+      topic ? h("p", { class: "topic", title: topic }, topic) : null,
+    );
   }
 
   #drawTabs() {
     const isApp = this.channel.kind === "im";
     this.tabs.hidden = !isApp;
     const tab = (name, label) =>
-      h("button", { class: "tab", type: "button", role: "tab", "aria-selected": String(this.tab === name), onclick: () => this.#turn(name) }, label);
+      h(
+        "button",
+        {
+          class: "tab",
+          type: "button",
+          role: "tab",
+          "aria-selected": String(this.tab === name),
+          onclick: () => this.#turn(name),
+        },
+        label,
+      );
     refill(this.tabs, isApp ? [tab("home", "Home"), tab("messages", "Messages")] : []);
     this.home.hidden = !isApp || this.tab !== "home";
     this.scroll.hidden = !this.home.hidden;
@@ -79,7 +98,10 @@ export class ChannelPane {
   }
 
   draw() {
-    const empty = this.channel.kind === "im" ? "Nothing yet between you and the app." : "Quiet so far. What goes wrong in the cluster will be told here.";
+    const empty =
+      this.channel.kind === "im"
+        ? "Nothing yet between you and the app."
+        : "Quiet so far. What goes wrong in the cluster will be told here.";
     this.list.show(this.ws.inChannel(this.channel.id), { newFrom: this.newFrom, empty });
   }
 

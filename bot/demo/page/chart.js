@@ -15,7 +15,11 @@ export function chart(block) {
   if (!draw) return h("div", { class: "chart-unknown" }, `A chart of type ${data.type}.`);
   const name = describe(block.title, data);
   const size = data.type === "pie" ? [220, 220] : [WIDTH, HEIGHT];
-  const svg = s("svg", { viewBox: `0 0 ${size[0]} ${size[1]}`, role: "img", "aria-label": name, class: `chart-${data.type}` }, draw(data));
+  const svg = s(
+    "svg",
+    { viewBox: `0 0 ${size[0]} ${size[1]}`, role: "img", "aria-label": name, class: `chart-${data.type}` },
+    draw(data),
+  );
   return h("div", { class: data.type === "pie" ? "chart-body chart-beside" : "chart-body" }, svg, legend(data));
 }
 
@@ -49,7 +53,8 @@ function ticks(data) {
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= raw);
   const steps = [];
-  for (let value = Math.floor(low / step) * step; value < high + step * 0.999; value += step) steps.push(Number(value.toPrecision(12)));
+  for (let value = Math.floor(low / step) * step; value < high + step * 0.999; value += step)
+    steps.push(Number(value.toPrecision(12)));
   return steps;
 }
 
@@ -75,12 +80,26 @@ function frame(data) {
     s("text", { class: "tick", x: EDGE.left - 6, y: y(value) + 4, "text-anchor": "end" }, short(value)),
   ]);
   const named = labels.map((label, index) =>
-    index % every ? null : s("text", { class: "tick", x: x(index), y: HEIGHT - EDGE.bottom + 16, "text-anchor": "middle" }, label),
+    index % every
+      ? null
+      : s("text", { class: "tick", x: x(index), y: HEIGHT - EDGE.bottom + 16, "text-anchor": "middle" }, label),
   );
   const { x_label: xLabel, y_label: yLabel } = data.axis_config ?? {};
   const axes = [
     xLabel ? s("text", { class: "axis", x: WIDTH / 2, y: HEIGHT - 6, "text-anchor": "middle" }, xLabel) : null,
-    yLabel ? s("text", { class: "axis", x: 11, y: HEIGHT / 2 - 14, "text-anchor": "middle", transform: `rotate(-90 11 ${HEIGHT / 2 - 14})` }, yLabel) : null,
+    yLabel
+      ? s(
+          "text",
+          {
+            class: "axis",
+            x: 11,
+            y: HEIGHT / 2 - 14,
+            "text-anchor": "middle",
+            transform: `rotate(-90 11 ${HEIGHT / 2 - 14})`,
+          },
+          yLabel,
+        )
+      : null,
   ];
   return { x, y, slot, zero: y(Math.max(low, 0)), background: [grid, named, axes] };
 }
@@ -104,7 +123,11 @@ function marks(each, values, place, index) {
   return values.map((value, at) =>
     value === null
       ? null
-      : s("circle", { class: `mark color-${index}`, cx: place.x(at), cy: place.y(value), r: 2.6 }, s("title", {}, `${each.name}: ${value}`)),
+      : s(
+          "circle",
+          { class: `mark color-${index}`, cx: place.x(at), cy: place.y(value), r: 2.6 },
+          s("title", {}, `${each.name}: ${value}`),
+        ),
   );
 }
 
@@ -123,7 +146,11 @@ function area(data) {
     const values = points(each, data).map((value) => value ?? 0);
     const outline = path(values, place);
     const closed = `${outline} L${place.x(values.length - 1).toFixed(1)} ${place.zero} L${place.x(0).toFixed(1)} ${place.zero} Z`;
-    return [s("path", { class: `area color-${index}`, d: closed }), s("path", { class: `line color-${index}`, d: outline }), marks(each, values, place, index)];
+    return [
+      s("path", { class: `area color-${index}`, d: closed }),
+      s("path", { class: `line color-${index}`, d: outline }),
+      marks(each, values, place, index),
+    ];
   });
   return [place.background, drawn];
 }
@@ -137,7 +164,14 @@ function bar(data) {
       if (value === null) return null;
       const x = place.x(at) - (width * all.length) / 2 + width * index;
       const [top, bottom] = [Math.min(place.y(value), place.zero), Math.max(place.y(value), place.zero)];
-      const shape = { class: `bar color-${index}`, x, y: top, width: Math.max(width - 1.5, 1), height: Math.max(bottom - top, 0.5), rx: 1.5 };
+      const shape = {
+        class: `bar color-${index}`,
+        x,
+        y: top,
+        width: Math.max(width - 1.5, 1),
+        height: Math.max(bottom - top, 0.5),
+        rx: 1.5,
+      };
       return s("rect", shape, s("title", {}, `${each.name}, ${categories(data)[at]}: ${value}`));
     }),
   );
@@ -164,7 +198,13 @@ function legend(data) {
   const total = (data.segments ?? []).reduce((sum, { value }) => sum + value, 0) || 1;
   const entries =
     data.type === "pie"
-      ? (data.segments ?? []).map(({ label, value }) => `${label} ${short(value)} (${Math.round((value / total) * 100)} %)`)
+      ? (data.segments ?? []).map(
+          ({ label, value }) => `${label} ${short(value)} (${Math.round((value / total) * 100)} %)`,
+        )
       : (data.series ?? []).map(({ name }) => name);
-  return h("ul", { class: "legend" }, entries.map((entry, index) => h("li", { class: `color-${index}` }, entry)));
+  return h(
+    "ul",
+    { class: "legend" },
+    entries.map((entry, index) => h("li", { class: `color-${index}` }, entry)),
+  );
 }

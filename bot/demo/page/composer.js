@@ -11,7 +11,7 @@ const QUIET = 90; // milliseconds without a keystroke before completions are ask
 const HISTORY = 50;
 
 export class Composer {
-  /** `pane`: {ws, label(), channel(), send(text) -> promise of an answer}. */
+  /** `pane`: {ws(), label(), channel(), send(text) -> promise of an answer, inThread}. Threads take no commands. */
   constructor(root, pane) {
     this.pane = pane;
     this.past = [];
@@ -19,15 +19,38 @@ export class Composer {
     this.options = [];
     this.active = -1;
     const listId = uniqueId("completions");
-    this.list = h("ul", { class: "completions", role: "listbox", id: listId, "aria-label": "Completions", hidden: true });
-    this.field = h("textarea", {
-      class: "composer-field", rows: 1, role: "combobox", "aria-autocomplete": "list", "aria-controls": listId, "aria-expanded": "false",
-      enterkeyhint: "send", autocapitalize: "off", autocomplete: "off", spellcheck: "false",
+    this.list = h("ul", {
+      class: "completions",
+      role: "listbox",
+      id: listId,
+      "aria-label": "Completions",
+      hidden: true,
     });
-    this.button = h("button", { class: "send", type: "button", "aria-label": "Send", disabled: true, onclick: () => this.send() }, icon("send"));
+    this.field = h("textarea", {
+      class: "composer-field",
+      rows: 1,
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-controls": listId,
+      "aria-expanded": "false",
+      enterkeyhint: "send",
+      autocapitalize: "off",
+      autocomplete: "off",
+      spellcheck: "false",
+    });
+    this.button = h(
+      "button",
+      { class: "send", type: "button", "aria-label": "Send", disabled: true, onclick: () => this.send() },
+      icon("send"),
+    );
     this.hint = h("div", { class: "composer-hint", "aria-live": "polite" });
     this.pending = h("div", { class: "pending", role: "status" });
-    refill(root, this.pending, h("div", { class: "composer-box" }, this.list, h("div", { class: "composer-row" }, this.field, this.button)), this.hint);
+    refill(
+      root,
+      this.pending,
+      h("div", { class: "composer-box" }, this.list, h("div", { class: "composer-row" }, this.field, this.button)),
+      this.hint,
+    );
     this.field.addEventListener("input", () => this.#typed());
     this.field.addEventListener("keydown", (event) => this.#key(event));
     this.field.addEventListener("blur", () => setTimeout(() => this.#close(), 150));
@@ -59,7 +82,9 @@ export class Composer {
     this.#close();
     this.#typed(false);
     const isCommand = text.startsWith("/");
-    const line = isCommand ? h("div", { class: "pending-line" }, h("span", { class: "spinner", "aria-hidden": "true" }), h("code", {}, text)) : null;
+    const line = isCommand
+      ? h("div", { class: "pending-line" }, h("span", { class: "spinner", "aria-hidden": "true" }), h("code", {}, text))
+      : null;
     if (line) this.pending.append(line);
     const answer = await this.pane.send(text);
     line?.remove();
@@ -78,9 +103,22 @@ export class Composer {
 
   #showHint() {
     const text = this.field.value;
-    const command = this.pane.ws().commands.find((each) => text === each.command || text.startsWith(`${each.command} `));
-    if (command) refill(this.hint, h("code", {}, `${command.command} ${command.usage_hint ?? ""}`.trim()), " ", command.description ?? "");
-    else if (text) refill(this.hint, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift Enter"), " breaks the line");
+    if (this.pane.inThread) {
+      refill(this.hint, text.startsWith("/") ? "Slash commands work in the channel, not in a thread." : "");
+      return;
+    }
+    const command = this.pane
+      .ws()
+      .commands.find((each) => text === each.command || text.startsWith(`${each.command} `));
+    if (command)
+      refill(
+        this.hint,
+        h("code", {}, `${command.command} ${command.usage_hint ?? ""}`.trim()),
+        " ",
+        command.description ?? "",
+      );
+    else if (text)
+      refill(this.hint, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift Enter"), " breaks the line");
     else refill(this.hint, "Type ", h("code", {}, this.pane.ws().commands[0]?.command ?? "/"), " to ask the cluster");
   }
 
@@ -90,7 +128,7 @@ export class Composer {
     if (!text) return this.#close();
     const mention = /(^|\s)@([\w.-]*)$/.exec(text);
     if (mention) return this.#offer(this.#people(text, mention[2]), text);
-    if (!text.startsWith("/")) return this.#close();
+    if (!text.startsWith("/") || this.pane.inThread) return this.#close();
     const own = this.#commands(text);
     if (own.length) return this.#offer(own, text);
     this.asked = new AbortController();
@@ -124,7 +162,13 @@ export class Composer {
       this.options.map((option, index) =>
         h(
           "li",
-          { class: "completion", role: "option", id: `${this.list.id}-${index}`, "aria-selected": "false", onpointerdown: (event) => (event.preventDefault(), this.#take(index)) },
+          {
+            class: "completion",
+            role: "option",
+            id: `${this.list.id}-${index}`,
+            "aria-selected": "false",
+            onpointerdown: (event) => (event.preventDefault(), this.#take(index)),
+          },
           h("span", { class: "completion-text" }, option.label ?? option.text),
           h("small", {}, option.hint ?? ""),
         ),
@@ -172,7 +216,9 @@ export class Composer {
     const step = (by) => this.#mark((this.active + by + this.options.length) % this.options.length);
     const keys = {
       ArrowDown: open && (() => step(1)),
-      ArrowUp: open ? () => (this.active < 0 ? this.#mark(this.options.length - 1) : step(-1)) : this.#recalls() && (() => this.#recall(-1)),
+      ArrowUp: open
+        ? () => (this.active < 0 ? this.#mark(this.options.length - 1) : step(-1))
+        : this.#recalls() && (() => this.#recall(-1)),
       Tab: open && !event.shiftKey && (() => this.#take(Math.max(this.active, 0))),
       Enter: !event.shiftKey && (() => (open && this.active >= 0 ? this.#take(this.active) : this.send())),
       Escape: open && (() => this.#close()),

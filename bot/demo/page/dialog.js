@@ -49,6 +49,15 @@ export function confirmed(confirm, directory) {
   });
 }
 
+const TOAST = 8000; // milliseconds that a passing line stays
+
+/** A passing line above whatever is open; for what has no channel to be told in. */
+export function toast(text) {
+  const line = h("div", { class: "toast", role: "alert" }, text);
+  (document.querySelector("dialog[open]:last-of-type") ?? document.body).append(line);
+  setTimeout(() => line.remove(), TOAST);
+}
+
 /** Ask where the element asks for it, then do it, and show that it is being done. */
 export async function perform(node, each, block, context, value) {
   if (!(await confirmed(each.confirm, context.directory))) return false;
@@ -68,7 +77,11 @@ export function enlarge(url, alt, title) {
     heading,
     h("h2", { id: heading, class: title ? undefined : "sr-only" }, title || "Picture"),
     h("img", { src: url, alt }),
-    h("div", { class: "dialog-buttons" }, h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Close")),
+    h(
+      "div",
+      { class: "dialog-buttons" },
+      h("button", { class: "button", type: "button", onclick: () => dialog.close() }, "Close"),
+    ),
   );
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 }

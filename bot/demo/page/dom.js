@@ -85,8 +85,14 @@ export function trapFocus(container) {
   });
 }
 
-const FOCUSABLE =
-  "a[href], button:not([disabled]), input:not([disabled]), textarea:not([disabled]), select, [tabindex]:not([tabindex='-1'])";
+const FOCUSABLE = [
+  "a[href]",
+  "button:not([disabled])",
+  "input:not([disabled])",
+  "textarea:not([disabled])",
+  "select",
+  "[tabindex]:not([tabindex='-1'])",
+].join(", ");
 
 /** Say something to a screen reader without showing it. */
 export function announce(text) {

@@ -15,7 +15,10 @@ import { openMenu } from "./menu.js";
 export function element(each, block, context) {
   const draw = Object.hasOwn(ELEMENTS, each?.type ?? "") ? ELEMENTS[each.type] : undefined;
   if (draw) return draw(each, block, context);
-  return entry(each ?? {}, block, context) ?? h("span", { class: "unknown" }, `This page does not draw "${each?.type}" elements.`);
+  return (
+    entry(each ?? {}, block, context) ??
+    h("span", { class: "unknown" }, `This page does not draw "${each?.type}" elements.`)
+  );
 }
 
 const select = (each, block, context) => selectMenu(each, block, context, false);
@@ -54,10 +57,24 @@ function button(each, block, context) {
 }
 
 function overflow(each, block, context) {
-  const node = h("button", {
-    class: "button overflow", type: "button", "aria-label": "More actions", "aria-haspopup": "listbox", "aria-expanded": "false", "data-action": each.action_id,
-  }, icon("more"));
-  const items = (each.options ?? []).map((option) => ({ label: plainOf(option.text), detail: plainOf(option.description), value: option.value, url: option.url }));
+  const node = h(
+    "button",
+    {
+      class: "button overflow",
+      type: "button",
+      "aria-label": "More actions",
+      "aria-haspopup": "listbox",
+      "aria-expanded": "false",
+      "data-action": each.action_id,
+    },
+    icon("more"),
+  );
+  const items = (each.options ?? []).map((option) => ({
+    label: plainOf(option.text),
+    detail: plainOf(option.description),
+    value: option.value,
+    url: option.url,
+  }));
   const pick = (item) => {
     if (isSafe(item.url)) window.open(item.url, "_blank", "noopener");
     perform(node, each, block, context, item.value);
@@ -72,11 +89,16 @@ function toItem(option, group) {
 
 /** What can be chosen without asking the app. */
 function ownItems(each, { directory }) {
-  if (/users_select$/.test(each.type)) return directory.people.map((person) => ({ label: person.real_name ?? person.name, value: person.id }));
+  if (/users_select$/.test(each.type))
+    return directory.people.map((person) => ({ label: person.real_name ?? person.name, value: person.id }));
   if (/(channels|conversations)_select$/.test(each.type)) {
-    return directory.channels.filter(({ kind }) => kind !== "im").map((channel) => ({ label: `#${channel.name}`, value: channel.id }));
+    return directory.channels
+      .filter(({ kind }) => kind !== "im")
+      .map((channel) => ({ label: `#${channel.name}`, value: channel.id }));
   }
-  const grouped = (each.option_groups ?? []).flatMap((group) => group.options.map((option) => toItem(option, plainOf(group.label))));
+  const grouped = (each.option_groups ?? []).flatMap((group) =>
+    group.options.map((option) => toItem(option, plainOf(group.label))),
+  );
   return [...(each.options ?? []).map((option) => toItem(option)), ...grouped];
 }
 
@@ -94,10 +116,20 @@ function selectMenu(each, block, context, multi) {
   const kept = context.form?.kept(block, each);
   const state = { chosen: kept?.items ?? initialItems(each, own) };
   const words = h("span", { class: "select-label" });
-  const node = h("button", {
-    class: "select", type: "button", "aria-haspopup": "listbox", "aria-expanded": "false",
-    "aria-describedby": context.describedBy, "aria-invalid": context.invalid ? "true" : undefined, "data-action": each.action_id,
-  }, words, icon("down"));
+  const node = h(
+    "button",
+    {
+      class: "select",
+      type: "button",
+      "aria-haspopup": "listbox",
+      "aria-expanded": "false",
+      "aria-describedby": context.describedBy,
+      "aria-invalid": context.invalid ? "true" : undefined,
+      "data-action": each.action_id,
+    },
+    words,
+    icon("down"),
+  );
   const placeholder = plainOf(each.placeholder) || (multi ? "Choose" : "Choose one");
 
   function show() {
@@ -109,7 +141,8 @@ function selectMenu(each, block, context, multi) {
     context.form?.set(block, each, multi ? values : values[0], state.chosen);
   }
 
-  const marked = (items) => items.map((item) => ({ ...item, selected: state.chosen.some(({ value }) => value === item.value) }));
+  const marked = (items) =>
+    items.map((item) => ({ ...item, selected: state.chosen.some(({ value }) => value === item.value) }));
   const load = async (query) => marked(await loadOptions(each, block, context, query));
   let changed = false;
   const pick = (item) => {
@@ -128,8 +161,13 @@ function selectMenu(each, block, context, multi) {
   };
   node.addEventListener("click", () =>
     openMenu(node, {
-      items: marked(own), load: external ? load : undefined, onPick: pick, onClose: multi ? send : undefined,
-      multi, search: own.length > 8, label: plainOf(block.label) || placeholder,
+      items: marked(own),
+      load: external ? load : undefined,
+      onPick: pick,
+      onClose: multi ? send : undefined,
+      multi,
+      search: own.length > 8,
+      label: plainOf(block.label) || placeholder,
     }),
   );
   show();
@@ -144,7 +182,9 @@ function sends(block) {
 async function loadOptions(each, block, context, query) {
   if (query.length < (each.min_query_length ?? 0)) return [];
   const answer = await context.options({ action_id: each.action_id, block_id: block.block_id, query });
-  const grouped = (answer.option_groups ?? []).flatMap((group) => group.options.map((option) => toItem(option, plainOf(group.label))));
+  const grouped = (answer.option_groups ?? []).flatMap((group) =>
+    group.options.map((option) => toItem(option, plainOf(group.label))),
+  );
   return [...(answer.options ?? []).map((option) => toItem(option)), ...grouped];
 }
 
@@ -157,13 +197,22 @@ function choices(each, block, context, type) {
   const chosen = kept === undefined ? initial.map(({ value }) => value) : [kept].flat();
   groups += 1;
   const name = `choices-${groups}`;
-  const boxes = (each.options ?? []).map((option) => h("input", { type, name, value: option.value, checked: chosen.includes(option.value) }));
+  const boxes = (each.options ?? []).map((option) =>
+    h("input", { type, name, value: option.value, checked: chosen.includes(option.value) }),
+  );
   const current = () => boxes.filter((box) => box.checked).map((box) => box.value);
   const keep = () => context.form?.set(block, each, multi ? current() : current()[0]);
-  const node = h("div", { class: "choices", role: multi ? "group" : "radiogroup", "aria-labelledby": context.label, "aria-describedby": context.describedBy });
+  const node = h("div", {
+    class: "choices",
+    role: multi ? "group" : "radiogroup",
+    "aria-labelledby": context.label,
+    "aria-describedby": context.describedBy,
+  });
   (each.options ?? []).forEach((option, index) => {
     const detail = option.description ? h("small", {}, textObject(option.description, context.directory)) : null;
-    node.append(h("label", { class: "choice" }, boxes[index], h("span", {}, textObject(option.text, context.directory), detail)));
+    node.append(
+      h("label", { class: "choice" }, boxes[index], h("span", {}, textObject(option.text, context.directory), detail)),
+    );
   });
   node.addEventListener("change", () => {
     keep();

@@ -24,11 +24,22 @@ export function entry(each, block, context) {
   const long = each.multiline || kind.multiline;
   const kept = context.form?.kept(block, each)?.value;
   const field = h(long ? "textarea" : "input", {
-    id: uniqueId("field"), class: "field-input", type: long ? undefined : kind.type, rows: long ? 4 : undefined,
-    placeholder: plainOf(each.placeholder), maxlength: each.max_length, minlength: each.min_length,
-    min: each.min_value, max: each.max_value, step: each.is_decimal_allowed ? "any" : undefined,
-    autocomplete: "off", "data-action": each.action_id, "aria-label": context.label ? undefined : plainOf(each.placeholder) || each.action_id,
-    "aria-labelledby": context.label, "aria-describedby": context.describedBy, "aria-invalid": context.invalid ? "true" : undefined,
+    id: uniqueId("field"),
+    class: "field-input",
+    type: long ? undefined : kind.type,
+    rows: long ? 4 : undefined,
+    placeholder: plainOf(each.placeholder),
+    maxlength: each.max_length,
+    minlength: each.min_length,
+    min: each.min_value,
+    max: each.max_value,
+    step: each.is_decimal_allowed ? "any" : undefined,
+    autocomplete: "off",
+    "data-action": each.action_id,
+    "aria-label": context.label ? undefined : plainOf(each.placeholder) || each.action_id,
+    "aria-labelledby": context.label,
+    "aria-describedby": context.describedBy,
+    "aria-invalid": context.invalid ? "true" : undefined,
     autofocus: each.focus_on_load,
   });
   field.value = kept ?? initial(each, kind);
@@ -38,8 +49,13 @@ export function entry(each, block, context) {
   const keep = () => context.form?.set(block, each, value());
   field.addEventListener("input", keep);
   const tell = () => perform(field, each, block, context, value());
-  if (kind.chosen) field.addEventListener("change", () => (!context.form || block.type !== "input" || block.dispatch_action) && tell());
-  else if (!context.form || block.dispatch_action) field.addEventListener("keydown", (event) => enter(event, long) && (event.preventDefault(), tell()));
+  if (kind.chosen)
+    field.addEventListener(
+      "change",
+      () => (!context.form || block.type !== "input" || block.dispatch_action) && tell(),
+    );
+  else if (!context.form || block.dispatch_action)
+    field.addEventListener("keydown", (event) => enter(event, long) && (event.preventDefault(), tell()));
   keep();
   return field;
 }

@@ -24,21 +24,29 @@ export function ownAddress(url) {
 export function picture(block, context, className = "picture") {
   const file = block.slack_file ?? {};
   const sent = context?.message?.files?.find((each) => each.id === file.id);
-  const url = ownAddress(block.image_url ?? file.url ?? sent?.url_private ?? (file.id ? `/files/${file.id}` : undefined));
+  const url = ownAddress(
+    block.image_url ?? file.url ?? sent?.url_private ?? (file.id ? `/files/${file.id}` : undefined),
+  );
   const alt = block.alt_text ?? "";
   const title = plainOf(block.title);
   const small = className !== "picture";
   if (!url) return h(small ? "span" : "figure", { class: `${className} picture-missing` }, alt || title || "Picture");
   const image = h("img", { src: url, alt, loading: "lazy", class: small ? className : undefined });
   if (small) return image;
-  image.addEventListener("error", () => image.replaceWith(h("div", { class: "picture-missing" }, alt || "The picture cannot be shown.")));
+  image.addEventListener("error", () =>
+    image.replaceWith(h("div", { class: "picture-missing" }, alt || "The picture cannot be shown.")),
+  );
   const opener = h("button", { class: "picture-open", type: "button", onclick: () => enlarge(url, alt, title) }, image);
   return h("figure", { class: "picture" }, title ? h("figcaption", {}, title) : null, opener);
 }
 
 function size(bytes) {
   if (!bytes) return "";
-  return bytes < 1024 ? `${bytes} B` : bytes < 1_048_576 ? `${(bytes / 1024).toFixed(1)} kB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
+  return bytes < 1024
+    ? `${bytes} B`
+    : bytes < 1_048_576
+      ? `${(bytes / 1024).toFixed(1)} kB`
+      : `${(bytes / 1_048_576).toFixed(1)} MB`;
 }
 
 /** A file of a message: a picture as picture, text with its first lines, anything else as a card. */
@@ -51,7 +59,13 @@ export function fileCard(file) {
   const detail = [file.pretty_type ?? file.filetype, size(file.size)].filter(Boolean).join(" · ");
   const words = h("span", { class: "file-words" }, h("strong", {}, name), h("small", {}, detail));
   const card = url
-    ? h("a", { class: "file", href: url, download: file.name ?? "file", "aria-label": `Download ${name}` }, icon("file"), words, icon("download"))
+    ? h(
+        "a",
+        { class: "file", href: url, download: file.name ?? "file", "aria-label": `Download ${name}` },
+        icon("file"),
+        words,
+        icon("download"),
+      )
     : h("div", { class: "file" }, icon("file"), words);
   return h("div", { class: "file-box" }, card, textPreview(file, url));
 }

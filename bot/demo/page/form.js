@@ -24,7 +24,8 @@ export class Form {
   limit(view) {
     const alive = new Set();
     for (const block of view.blocks ?? []) {
-      for (const each of [block.element, block.accessory, ...(block.elements ?? [])]) if (each?.action_id) alive.add(key(block, each));
+      for (const each of [block.element, block.accessory, ...(block.elements ?? [])])
+        if (each?.action_id) alive.add(key(block, each));
     }
     for (const name of this.entries.keys()) if (!alive.has(name)) this.entries.delete(name);
   }

@@ -1,5 +1,6 @@
 /**
- * A list of messages that stays where the reader is: new ones appear, changed ones change in place, the rest is left alone.
+ * A list of messages that stays where the reader is: new ones appear, changed ones change in place, the rest is left
+ * alone.
  */
 
 import { announce, h } from "./dom.js";
@@ -17,7 +18,11 @@ export class MessageList {
     this.nodes = new Map();
     this.opened = new Set();
     this.inner = h("div", { class: "list" });
-    this.jump = h("button", { class: "jump", type: "button", hidden: true, onclick: () => this.toEnd() }, "Newest messages ↓");
+    this.jump = h(
+      "button",
+      { class: "jump", type: "button", hidden: true, onclick: () => this.toEnd() },
+      "Newest messages ↓",
+    );
     this.root.replaceChildren(this.inner, this.jump);
     this.sticky = true;
     this.end = 0; // how far down the end was when the list last went there
@@ -47,7 +52,8 @@ export class MessageList {
     const wanted = this.#wanted(messages, newFrom);
     if (!wanted.length) wanted.push(["empty", "empty", () => h("div", { class: "empty" }, empty)]);
     const focus = document.activeElement?.closest?.(".message");
-    const action = focus && this.inner.contains(focus) ? [focus.dataset.ts, document.activeElement.dataset.action] : null;
+    const action =
+      focus && this.inner.contains(focus) ? [focus.dataset.ts, document.activeElement.dataset.action] : null;
     this.#reconcile(wanted);
     if (follows) this.toEnd();
     if (action && document.activeElement === document.body) this.#refocus(action);
@@ -61,10 +67,15 @@ export class MessageList {
       const date = fromTs(message.ts);
       if (!before || !sameDay(fromTs(before.ts), date)) {
         const heading = dayHeading(date);
-        wanted.push([`day ${heading}`, heading, () => h("div", { class: "day", role: "separator", "aria-label": heading }, h("span", {}, heading))]);
+        wanted.push([
+          `day ${heading}`,
+          heading,
+          () => h("div", { class: "day", role: "separator", "aria-label": heading }, h("span", {}, heading)),
+        ]);
         before = null;
       }
-      if (newFrom && message.ts === newFrom) wanted.push(["new", "new", () => h("div", { class: "new-line", role: "separator" }, h("span", {}, "New"))]);
+      if (newFrom && message.ts === newFrom)
+        wanted.push(["new", "new", () => h("div", { class: "new-line", role: "separator" }, h("span", {}, "New"))]);
       const compact = follows(before, message);
       const version = [message, compact, this.#threadVersion(message)];
       wanted.push([message.ts, version, () => messageNode(message, { ...this.pane, compact })]);

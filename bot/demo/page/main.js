@@ -5,6 +5,7 @@
  */
 
 import { act } from "./api.js";
+import { toast } from "./dialog.js";
 import { h } from "./dom.js";
 import { closeMenu, openMenu } from "./menu.js";
 import { Modals } from "./modal.js";
@@ -26,7 +27,10 @@ class App {
     this.current = null;
     this.thread = null;
     this.side = document.getElementById("sidebar");
-    this.modals = new Modals({ inView: (view, action) => this.inView(view, action), options: (query) => act(this.ws.as, { options: query }) });
+    this.modals = new Modals({
+      inView: (view, action) => this.inView(view, action),
+      options: (query) => act(this.ws.as, { options: query }),
+    });
     this.channelPane = new ChannelPane(document.getElementById("channel"), this);
     this.threadPane = new ThreadPane(document.getElementById("thread"), this);
     this.actions = {
@@ -55,6 +59,7 @@ class App {
     ws.addEventListener("reset", () => this.reset());
     ws.addEventListener("message", ({ detail }) => this.changed(detail));
     ws.addEventListener("views", () => this.modals.show(ws));
+    ws.addEventListener("notice", ({ detail }) => this.told({ ok: false, detail: detail.text }));
     ws.addEventListener("home", () => this.channelPane.drawHome());
     ws.addEventListener("connection", () => document.body.classList.toggle("disconnected", !ws.connected));
     await ws.start();
@@ -62,7 +67,8 @@ class App {
 
   reset() {
     const wanted = decodeURIComponent(window.location.hash.slice(1));
-    const channel = this.ws.channel(wanted) ?? this.ws.channel(this.current) ?? this.ws.channel("k8s-alerts") ?? this.ws.channels[0];
+    const channel =
+      this.ws.channel(wanted) ?? this.ws.channel(this.current) ?? this.ws.channel("k8s-alerts") ?? this.ws.channels[0];
     this.reads.begin(this.ws);
     document.title = this.ws.team.name ?? "Watchkeeper demo workspace";
     if (channel) this.open(channel.id, { stay: true });
@@ -95,7 +101,8 @@ class App {
     document.body.classList.add("with-thread");
     this.threadPane.open(this.ws.channel(this.current), ts);
     show("thread");
-    this.threadPane.composer.focus();
+    const phone = window.matchMedia("(width < 760px)").matches; // where a keyboard would cover the thread
+    if (!phone) this.threadPane.composer.focus();
   }
 
   closeThread() {
@@ -152,14 +159,26 @@ class App {
 
   /** A refusal of the workspace itself becomes a line that only this person sees. */
   told(answer, threadTs) {
-    if (!answer.ok) this.ws.note(this.current, answer.detail || REFUSALS[answer.error] || `Not done: ${answer.error ?? "no answer"}`, undefined, threadTs);
+    if (answer.ok) return answer;
+    const text = answer.detail || REFUSALS[answer.error] || `Not done: ${answer.error ?? "no answer"}`;
+    if (this.listInSight()) this.ws.note(this.current, text, undefined, threadTs);
+    else toast(text);
     return answer;
+  }
+
+  /** Would a line in the channel be seen now? */
+  listInSight() {
+    return !document.querySelector("dialog[open]") && this.channelPane.tab !== "home";
   }
 
   shortcuts(anchor, message) {
     openMenu(anchor, {
       label: "Message shortcuts",
-      items: this.ws.shortcuts.map((each) => ({ label: each.name ?? each.callback_id, detail: each.description, value: each.callback_id })),
+      items: this.ws.shortcuts.map((each) => ({
+        label: each.name ?? each.callback_id,
+        detail: each.description,
+        value: each.callback_id,
+      })),
       onPick: (item) => this.press(message, { shortcut: item.value }),
     });
   }
@@ -197,6 +216,8 @@ function remembered() {
 }
 
 const app = new App();
-document.getElementById("reconnecting").append(h("span", { class: "spinner", "aria-hidden": "true" }), " Reconnecting to the demo workspace…");
+document
+  .getElementById("reconnecting")
+  .append(h("span", { class: "spinner", "aria-hidden": "true" }), " Reconnecting to the demo workspace…");
 document.addEventListener("visibilitychange", () => app.ws && app.current && (app.seen(), app.drawSide()));
 app.become(new URLSearchParams(window.location.search).get("as") ?? remembered() ?? "dana");

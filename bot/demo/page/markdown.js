@@ -29,7 +29,10 @@ const READERS = [
   { starts: (line) => /^\s*([-*_])(\s*\1){2,}\s*$/.test(line), take: (all, at) => [h("hr"), at + 1] },
   { starts: (line) => /^\s*>/.test(line), take: quote },
   { starts: (line) => LIST.test(line), take: list },
-  { starts: (line, next) => line.includes("|") && /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/.test(next ?? ""), take: table },
+  {
+    starts: (line, next) => line.includes("|") && /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/.test(next ?? ""),
+    take: table,
+  },
 ];
 
 function fence(all, at) {
@@ -41,13 +44,32 @@ function fence(all, at) {
 
 function heading(all, at) {
   const [, marks, text] = /^(#{1,6})\s+(.*?)\s*#*$/.exec(all[at]) ?? [null, "#", all[at]];
-  return [h("div", { class: `md-heading md-h${Math.min(marks.length, 3)}`, role: "heading", "aria-level": "3" }, inline(text)), at + 1];
+  return [
+    h(
+      "div",
+      { class: `md-heading md-h${Math.min(marks.length, 3)}`, role: "heading", "aria-level": "3" },
+      inline(text),
+    ),
+    at + 1,
+  ];
 }
 
 function quote(all, at) {
   let end = at;
   while (end < all.length && /^\s*>/.test(all[end])) end += 1;
-  return [h("blockquote", {}, markdown(all.slice(at, end).map((line) => line.replace(/^\s*> ?/, "")).join("\n"))), end];
+  return [
+    h(
+      "blockquote",
+      {},
+      markdown(
+        all
+          .slice(at, end)
+          .map((line) => line.replace(/^\s*> ?/, ""))
+          .join("\n"),
+      ),
+    ),
+    end,
+  ];
 }
 
 function list(all, at) {
@@ -77,15 +99,32 @@ function listItem(text) {
 }
 
 function cells(line) {
-  return line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
+  return line
+    .trim()
+    .replace(/^\||\|$/g, "")
+    .split("|")
+    .map((cell) => cell.trim());
 }
 
 function table(all, at) {
   let end = at + 2;
   while (end < all.length && all[end].includes("|")) end += 1;
-  const head = h("tr", {}, cells(all[at]).map((cell) => h("th", { scope: "col" }, inline(cell))));
-  const body = all.slice(at + 2, end).map((line) => h("tr", {}, cells(line).map((cell) => h("td", {}, inline(cell)))));
-  return [h("div", { class: "table-scroll", tabindex: "0" }, h("table", {}, h("thead", {}, head), h("tbody", {}, body))), end];
+  const head = h(
+    "tr",
+    {},
+    cells(all[at]).map((cell) => h("th", { scope: "col" }, inline(cell))),
+  );
+  const body = all.slice(at + 2, end).map((line) =>
+    h(
+      "tr",
+      {},
+      cells(line).map((cell) => h("td", {}, inline(cell))),
+    ),
+  );
+  return [
+    h("div", { class: "table-scroll", tabindex: "0" }, h("table", {}, h("thead", {}, head), h("tbody", {}, body))),
+    end,
+  ];
 }
 
 function paragraph(all, at) {
@@ -95,24 +134,38 @@ function paragraph(all, at) {
   return [h("p", {}, nodes), end];
 }
 
-const INLINE =
-  /\\([\\`*_{}[\]()#+.!~|<>-])|(`+)(.+?)\2|!?\[([^\]]*)\]\(([^\s)]+)\)|(\*\*|__)(?=\S)(.+?)(?<=\S)\6|(?<![\p{L}\p{N}])([*_])(?=\S)(.+?)(?<=\S)\8(?![\p{L}\p{N}])|~~(.+?)~~|(https?:\/\/[^\s<>)]+)|:([a-z0-9_+-]+):/gu;
+/** The ways in which a piece of a line is marked; the order decides where two could begin at one place. */
+const INLINE = new RegExp(
+  [
+    /\\(?<escaped>[\\`*_\{\}\[\]\(\)#+.!~\|<>\-])/u,
+    /(?<ticks>`+)(?<code>.+?)\k<ticks>/u,
+    /!?\[(?<label>[^\]]*)\]\((?<url>[^\s)]+)\)/u,
+    /(?<two>\*\*|__)(?=\S)(?<strong>.+?)(?<=\S)\k<two>/u,
+    /(?<![\p{L}\p{N}])(?<one>[*_])(?=\S)(?<slanted>.+?)(?<=\S)\k<one>(?![\p{L}\p{N}])/u,
+    /~~(?<struck>.+?)~~/u,
+    /(?<bare>https?:\/\/[^\s<>)]+)/u,
+    /:(?<shortcode>[a-z0-9_+\-]+):/u,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "gu",
+);
 
 function inline(text) {
   const nodes = [];
   let position = 0;
   for (const match of text.matchAll(INLINE)) {
-    const [whole, escaped, , code, label, url, , strong, , em, struck, bare, shortcode] = match;
+    const { escaped, code, label, url, strong, slanted, struck, bare, shortcode } = match.groups;
     nodes.push(text.slice(position, match.index));
-    position = match.index + whole.length;
+    position = match.index + match[0].length;
     if (escaped !== undefined) nodes.push(escaped);
     else if (code !== undefined) nodes.push(h("code", {}, code.trim()));
     else if (url !== undefined) nodes.push(link(url, label || url));
     else if (strong !== undefined) nodes.push(h("strong", {}, inline(strong)));
-    else if (em !== undefined) nodes.push(h("em", {}, inline(em)));
+    else if (slanted !== undefined) nodes.push(h("em", {}, inline(slanted)));
     else if (struck !== undefined) nodes.push(h("s", {}, inline(struck)));
     else if (bare !== undefined) nodes.push(link(bare, bare));
-    else nodes.push(emoji(shortcode) ?? whole);
+    else nodes.push(emoji(shortcode) ?? match[0]);
   }
   nodes.push(text.slice(position));
   return nodes.filter((node) => node !== "");

@@ -17,10 +17,19 @@ export function closeMenu() {
  * `items`: [{label, detail?, value, group?, selected?, lead?}], or `load(query)` that resolves to them.
  * `onPick(item)` is called once for a simple menu, and for every toggle when `multi` is set; `onClose` at the end.
  */
-export function openMenu(anchor, { items = [], load, onPick, onClose, multi = false, search = false, label = "Options" }) {
+export function openMenu(
+  anchor,
+  { items = [], load, onPick, onClose, multi = false, search = false, label = "Options" },
+) {
   closeMenu();
   const id = uniqueId("menu");
-  const list = h("ul", { class: "menu-list", role: "listbox", id, "aria-label": label, "aria-multiselectable": multi || undefined });
+  const list = h("ul", {
+    class: "menu-list",
+    role: "listbox",
+    id,
+    "aria-label": label,
+    "aria-multiselectable": multi || undefined,
+  });
   const field = search || load ? searchField(id) : null;
   const panel = h("div", { class: "menu-panel" }, field, list);
   const sheet = h("div", { class: "menu-sheet" }, panel);
@@ -48,15 +57,22 @@ export function openMenu(anchor, { items = [], load, onPick, onClose, multi = fa
   sheet.addEventListener("pointerdown", (event) => event.target === sheet && (event.preventDefault(), close()));
   sheet.addEventListener("keydown", (event) => onKey(event, state, pick, close));
   field?.addEventListener("input", () => filter(state, load, pick));
-  filter(state, load, pick).then(() => place(panel, anchor));
-  place(panel, anchor);
+  filter(state, load, pick).then(() => place(panel, anchor, items));
+  place(panel, anchor, items);
   (field ?? list).focus();
 }
 
 function searchField(id) {
   return h("input", {
-    class: "menu-search", type: "search", placeholder: "Type to search", role: "combobox", autocomplete: "off",
-    "aria-label": "Search options", "aria-controls": id, "aria-expanded": "true", "aria-autocomplete": "list",
+    class: "menu-search",
+    type: "search",
+    placeholder: "Type to search",
+    role: "combobox",
+    autocomplete: "off",
+    "aria-label": "Search options",
+    "aria-controls": id,
+    "aria-expanded": "true",
+    "aria-autocomplete": "list",
   });
 }
 
@@ -84,13 +100,17 @@ function show(state, pick) {
   if (!shown.length) list.append(h("li", { class: "menu-note" }, "Nothing matches"));
   let group;
   shown.forEach((item, index) => {
-    if (item.group && item.group !== group) list.append(h("li", { class: "menu-group", role: "presentation" }, item.group));
+    if (item.group && item.group !== group)
+      list.append(h("li", { class: "menu-group", role: "presentation" }, item.group));
     group = item.group;
     list.append(
       h(
         "li",
         {
-          class: "menu-item", role: "option", id: `${list.id}-${index}`, "aria-selected": String(Boolean(item.selected)),
+          class: "menu-item",
+          role: "option",
+          id: `${list.id}-${index}`,
+          "aria-selected": String(Boolean(item.selected)),
           onclick: () => pick(item),
           onpointermove: () => state.active !== index && mark(state, index),
         },
@@ -138,9 +158,12 @@ function onKey(event, state, pick, close) {
 }
 
 /** Under the button where there is room, above it where there is not; the style sheet decides on a phone. */
-function place(panel, anchor) {
+function place(panel, anchor, items) {
   const button = anchor.getBoundingClientRect();
-  const width = Math.min(Math.max(button.width, 240), window.innerWidth - 16);
+  const width = Math.min(
+    Math.max(button.width, items.some(({ detail }) => detail) ? 320 : 240),
+    window.innerWidth - 16,
+  );
   const below = window.innerHeight - button.bottom - 12;
   const upward = below < 200 && button.top > below;
   panel.style.setProperty("--menu-width", `${width}px`);

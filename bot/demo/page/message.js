@@ -27,8 +27,13 @@ export function avatar({ name, kind, person }, ws, className = "avatar") {
     const own = /^\/[^/]/.test(ws.bot.icon ?? "") ? ownAddress(ws.bot.icon) : undefined;
     return h("img", { class: className, src: own ?? "/page/lighthouse.svg", alt: "" });
   }
-  const node = h("span", { class: `${className} initials`, "aria-hidden": "true" }, kind === "system" ? icon("info") : (name[0] ?? "?").toUpperCase());
-  if (/^#?[0-9a-f]{3,8}$/i.test(person?.color ?? "")) node.style.setProperty("--face", person.color.startsWith("#") ? person.color : `#${person.color}`);
+  const node = h(
+    "span",
+    { class: `${className} initials`, "aria-hidden": "true" },
+    kind === "system" ? icon("info") : (name[0] ?? "?").toUpperCase(),
+  );
+  if (/^#?[0-9a-f]{3,8}$/i.test(person?.color ?? ""))
+    node.style.setProperty("--face", person.color.startsWith("#") ? person.color : `#${person.color}`);
   return node;
 }
 
@@ -50,11 +55,13 @@ export function messageNode(message, pane) {
   if (compact) node.append(h("div", { class: "gutter" }, stamp), body);
   else {
     node.append(h("div", { class: "gutter" }, avatar(by, ws)), body);
-    body.append(h("div", { class: "byline" }, h("strong", { class: "author" }, by.name), badge(by), stamp));
+    body.append(
+      h("div", { class: "byline" }, h("strong", { class: "author" }, by.name), badge(by), stamp, edited(message)),
+    );
   }
   if (message.ephemeral) node.prepend(ephemeralNote(message, pane));
   if (message.subtype === "thread_broadcast" && !pane.inThread) body.append(broadcastNote(message, pane));
-  const content = h("div", { class: "content" }, contentOf(message, pane));
+  const content = h("div", { class: "content" }, contentOf(message, pane), compact ? edited(message) : null);
   body.append(content);
   append(body, reactions(message, ws), pane.inThread ? null : threadSummary(message, pane));
   if (!message.local && !message.ephemeral) append(node, toolbar(message, pane));
@@ -69,15 +76,29 @@ function badge(by) {
   return by.kind === "app" ? h("span", { class: "app-badge" }, "APP") : null;
 }
 
+function edited(message) {
+  return message.edited
+    ? h("span", { class: "edited", title: full(fromTs(message.edited.ts ?? message.ts)) }, "(edited)")
+    : null;
+}
+
 function ephemeralNote(message, { ws }) {
-  const dismiss = h("button", { class: "link-button", type: "button", onclick: () => ws.dismiss(message.channel, message.ts) }, "Dismiss");
+  const dismiss = h(
+    "button",
+    { class: "link-button", type: "button", onclick: () => ws.dismiss(message.channel, message.ts) },
+    "Dismiss",
+  );
   return h("div", { class: "ephemeral-note" }, icon("eye"), h("span", {}, "Only visible to you · "), dismiss);
 }
 
 function broadcastNote(message, { ws, actions }) {
   const root = ws.message(message.channel, message.thread_ts);
   const words = root ? summary(root, ws) : "a thread";
-  const open = h("button", { class: "link-button", type: "button", onclick: () => actions.openThread(message.thread_ts) }, words);
+  const open = h(
+    "button",
+    { class: "link-button", type: "button", onclick: () => actions.openThread(message.thread_ts) },
+    words,
+  );
   return h("div", { class: "broadcast-note" }, icon("reply"), "replied to a thread: ", open);
 }
 
@@ -90,11 +111,14 @@ function summary(message, ws) {
 /** Blocks stand instead of the text; attachments and files stand below either. */
 function contentOf(message, pane) {
   const context = contextOf(message, pane);
-  const nodes = message.blocks?.length ? blocks(message.blocks, context) : message.text ? [h("div", { class: "text" }, mrkdwn(message.text, pane.ws))] : [];
+  const nodes = message.blocks?.length
+    ? blocks(message.blocks, context)
+    : message.text
+      ? [h("div", { class: "text" }, mrkdwn(message.text, pane.ws))]
+      : [];
   nodes.push(...(message.attachments ?? []).map((each) => attachment(each, context)));
   const inBlocks = new Set((message.blocks ?? []).map((block) => block.file_id ?? block.slack_file?.id));
   nodes.push(...(message.files ?? []).filter((file) => !inBlocks.has(file.id)).map(fileCard));
-  if (message.edited) nodes.push(h("span", { class: "edited", title: full(fromTs(message.edited.ts ?? message.ts)) }, "(edited)"));
   return nodes;
 }
 
@@ -113,11 +137,16 @@ function attachment(each, context) {
   const { directory } = context;
   const own = Array.isArray(each.blocks) && each.blocks.length;
   const node = h("div", { class: "attachment" });
-  const color = BAR[each.color] ?? (/^#?[0-9a-f]{6}$/i.test(each.color ?? "") ? `#${each.color.replace("#", "")}` : undefined);
+  const color =
+    BAR[each.color] ?? (/^#?[0-9a-f]{6}$/i.test(each.color ?? "") ? `#${each.color.replace("#", "")}` : undefined);
   if (color) node.style.setProperty("--bar", color);
   if (each.pretext) node.append(h("div", { class: "pretext" }, mrkdwn(each.pretext, directory)));
-  const title = each.title ? h("div", { class: "attachment-title" }, each.title_link ? link(each.title_link, each.title) : each.title) : null;
-  const fields = (each.fields ?? []).map((field) => h("div", { class: "field" }, h("strong", {}, field.title), h("br"), mrkdwn(field.value ?? "", directory)));
+  const title = each.title
+    ? h("div", { class: "attachment-title" }, each.title_link ? link(each.title_link, each.title) : each.title)
+    : null;
+  const fields = (each.fields ?? []).map((field) =>
+    h("div", { class: "field" }, h("strong", {}, field.title), h("br"), mrkdwn(field.value ?? "", directory)),
+  );
   const text = !own && (each.text || (!title && !fields.length && each.fallback));
   const body = h(
     "div",
@@ -139,7 +168,13 @@ function reactions(message, ws) {
     const who = (users ?? []).map((id) => ws.userName(id) ?? id).join(", ");
     const mine = (users ?? []).includes(ws.me.id);
     const label = `${name}: ${count ?? users?.length ?? 1}${who ? ` (${who})` : ""}`;
-    return h("span", { class: mine ? "reaction mine" : "reaction", title: label, role: "img", "aria-label": label }, emoji(name) ?? `:${name}:`, " ", count ?? users?.length ?? 1);
+    return h(
+      "span",
+      { class: mine ? "reaction mine" : "reaction", title: label, role: "img", "aria-label": label },
+      emoji(name) ?? `:${name}:`,
+      " ",
+      count ?? users?.length ?? 1,
+    );
   });
   return h("div", { class: "reactions" }, pills);
 }
@@ -153,7 +188,11 @@ function threadSummary(message, { ws, actions }) {
   return h(
     "button",
     { class: "thread-summary", type: "button", onclick: () => actions.openThread(message.ts) },
-    h("span", { class: "faces" }, faces.map((by) => avatar(by, ws, "face"))),
+    h(
+      "span",
+      { class: "faces" },
+      faces.map((by) => avatar(by, ws, "face")),
+    ),
     h("strong", {}, `${count} ${count === 1 ? "reply" : "replies"}`),
     latest ? h("span", { class: "latest" }, `Last reply ${ago(fromTs(latest))}`) : null,
   );
@@ -162,9 +201,30 @@ function threadSummary(message, { ws, actions }) {
 function toolbar(message, { ws, actions, inThread }) {
   const thread = inThread
     ? null
-    : h("button", { class: "tool", type: "button", "aria-label": "Reply in thread", title: "Reply in thread", onclick: () => actions.openThread(message.thread_ts ?? message.ts) }, icon("reply"));
+    : h(
+        "button",
+        {
+          class: "tool",
+          type: "button",
+          "aria-label": "Reply in thread",
+          title: "Reply in thread",
+          onclick: () => actions.openThread(message.thread_ts ?? message.ts),
+        },
+        icon("reply"),
+      );
   const more = ws.shortcuts.length
-    ? h("button", { class: "tool", type: "button", "aria-label": "Message shortcuts", title: "Shortcuts", "aria-haspopup": "listbox", onclick: (event) => actions.shortcuts(event.currentTarget, message) }, icon("more"))
+    ? h(
+        "button",
+        {
+          class: "tool",
+          type: "button",
+          "aria-label": "Message shortcuts",
+          title: "Shortcuts",
+          "aria-haspopup": "listbox",
+          onclick: (event) => actions.shortcuts(event.currentTarget, message),
+        },
+        icon("more"),
+      )
     : null;
   return thread || more ? h("div", { class: "toolbar" }, thread, more) : null;
 }

@@ -72,16 +72,41 @@ export class Modals {
       "header",
       { class: "modal-head" },
       avatar({ kind: "app", name: this.ws.bot.name }, this.ws, "modal-face"),
-      h("h2", { id: this.titleId }, plainOf(view.title) || this.ws.bot.name, depth > 1 ? h("small", { class: "modal-depth" }, ` step ${depth}`) : null),
-      h("button", { class: "tool", type: "button", "aria-label": "Close", onclick: () => this.#dismiss() }, icon("close")),
+      h(
+        "h2",
+        { id: this.titleId },
+        plainOf(view.title) || this.ws.bot.name,
+        depth > 1 ? h("small", { class: "modal-depth" }, ` step ${depth}`) : null,
+      ),
+      h(
+        "button",
+        { class: "tool", type: "button", "aria-label": "Close", onclick: () => this.#dismiss() },
+        icon("close"),
+      ),
     );
   }
 
   #frame(view, body, form) {
-    const close = h("button", { class: "button", type: "button", onclick: () => this.#dismiss() }, plainOf(view.close) || "Cancel");
+    const close = h(
+      "button",
+      { class: "button", type: "button", onclick: () => this.#dismiss() },
+      plainOf(view.close) || "Cancel",
+    );
     const hasInput = (view.blocks ?? []).some(({ type }) => type === "input");
-    const submit = view.submit || hasInput ? h("button", { class: "button primary", type: "submit" }, h("span", { class: "button-label" }, plainOf(view.submit) || "Submit")) : null;
-    const frame = h("form", { class: "modal-form", novalidate: true, autocomplete: "off" }, body, h("footer", { class: "dialog-buttons" }, close, submit));
+    const submit =
+      view.submit || hasInput
+        ? h(
+            "button",
+            { class: "button primary", type: "submit" },
+            h("span", { class: "button-label" }, plainOf(view.submit) || "Submit"),
+          )
+        : null;
+    const frame = h(
+      "form",
+      { class: "modal-form", novalidate: true, autocomplete: "off" },
+      body,
+      h("footer", { class: "dialog-buttons" }, close, submit),
+    );
     frame.addEventListener("submit", (event) => {
       event.preventDefault();
       if (submit) this.#submit(view, form, submit);
@@ -120,6 +145,7 @@ export class Modals {
 
 /** The app's complaints about a submission: {block_id: sentence}. */
 function errorsOf(answer, view) {
-  const given = answer.errors ?? (answer.seen ?? []).find((each) => each?.errors && (!each.id || each.id === view.id))?.errors;
+  const given =
+    answer.errors ?? (answer.seen ?? []).find((each) => each?.errors && (!each.id || each.id === view.id))?.errors;
   return given && Object.keys(given).length ? given : undefined;
 }

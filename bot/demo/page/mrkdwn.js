@@ -122,9 +122,11 @@ function resolve(reference, directory) {
   const label = bar < 0 ? undefined : decode(reference.slice(bar + 1));
   if (/^@[UW][A-Z0-9]+$/.test(target)) return mention(directory, target.slice(1), label);
   if (/^#[CDG][A-Z0-9]+$/.test(target)) return channelMention(directory, target.slice(1), label);
-  if (target.startsWith("!subteam^")) return h("span", { class: "mention" }, label ?? group(directory, target.slice(9)));
+  if (target.startsWith("!subteam^"))
+    return h("span", { class: "mention" }, label ?? group(directory, target.slice(9)));
   if (target.startsWith("!date^")) return date(target, label);
-  if (/^!(here|channel|everyone)$/.test(target)) return h("span", { class: "mention mention-all" }, `@${target.slice(1)}`);
+  if (/^!(here|channel|everyone)$/.test(target))
+    return h("span", { class: "mention mention-all" }, `@${target.slice(1)}`);
   if (isSafe(decode(target))) return link(decode(target), label ?? decode(target).replace(/^mailto:/, ""));
   return undefined;
 }

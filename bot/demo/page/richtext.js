@@ -16,7 +16,11 @@ const PARTS = {
   rich_text_section: (part, directory) => h("div", { class: "rt-section" }, inline(part.elements, directory)),
   rich_text_quote: (part, directory) => h("blockquote", { class: "rt-quote" }, inline(part.elements, directory)),
   rich_text_preformatted: (part, directory) =>
-    h("pre", { class: "pre", tabindex: "0", role: "region", "aria-label": "Preformatted text" }, inline(part.elements, directory, true)),
+    h(
+      "pre",
+      { class: "pre", tabindex: "0", role: "region", "aria-label": "Preformatted text" },
+      inline(part.elements, directory, true),
+    ),
 };
 
 /** Lists of one level after another become lists in lists. */
@@ -61,7 +65,8 @@ const PIECES = {
   link: (element) => link(element.url, element.text || element.url),
   emoji: (element) => emojiOf(element),
   user: (element, directory) => mention(directory, element.user_id),
-  usergroup: (element, directory) => h("span", { class: "mention" }, `@${directory?.groupName?.(element.usergroup_id) ?? element.usergroup_id}`),
+  usergroup: (element, directory) =>
+    h("span", { class: "mention" }, `@${directory?.groupName?.(element.usergroup_id) ?? element.usergroup_id}`),
   channel: (element, directory) => channelMention(directory, element.channel_id),
   broadcast: (element) => h("span", { class: "mention mention-all" }, `@${element.range}`),
   date: (element) => h("time", {}, slackDate(element.timestamp, element.format, element.fallback)),

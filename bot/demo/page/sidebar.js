@@ -8,7 +8,7 @@ import { avatar } from "./message.js";
 
 const ROLES = {
   viewer: "may look at everything and change nothing",
-  deployer: "may restart, scale and undo, and asks where approval is needed",
+  deployer: "may restart, scale and undo; the rest needs approval",
   approver: "decides on what others ask for",
   guest: "is an outsider, whom the app refuses",
 };
@@ -25,7 +25,12 @@ export function drawSidebar(root, app) {
   const apps = ws.channels.filter(({ kind }) => kind === "im");
   refill(
     root,
-    h("header", { class: "team" }, h("img", { src: "/page/lighthouse.svg", alt: "", class: "team-face" }), h("div", {}, h("h1", {}, "Watchkeeper"), h("p", {}, "demo workspace"))),
+    h(
+      "header",
+      { class: "team" },
+      h("img", { src: "/page/lighthouse.svg", alt: "", class: "team-face" }),
+      h("div", {}, h("h1", {}, "Watchkeeper"), h("p", {}, "demo workspace")),
+    ),
     h("div", { class: "side-scroll" }, group("Channels", rooms, app), group("Apps", apps, app)),
     persona(app),
   );
@@ -33,7 +38,16 @@ export function drawSidebar(root, app) {
 
 function group(title, channels, app) {
   if (!channels.length) return null;
-  return h("section", { "aria-label": title }, h("h2", { class: "side-title" }, title), h("ul", { class: "side-list" }, channels.map((channel) => h("li", {}, entry(channel, app)))));
+  return h(
+    "section",
+    { "aria-label": title },
+    h("h2", { class: "side-title" }, title),
+    h(
+      "ul",
+      { class: "side-list" },
+      channels.map((channel) => h("li", {}, entry(channel, app))),
+    ),
+  );
 }
 
 function entry(channel, app) {
@@ -44,8 +58,11 @@ function entry(channel, app) {
   return h(
     "button",
     {
-      class: `side-entry${unread ? " unread" : ""}`, type: "button", "data-channel": channel.name || channel.id,
-      "aria-current": current ? "page" : undefined, "aria-label": unread ? `${name}, ${unread} unread` : name,
+      class: `side-entry${unread ? " unread" : ""}`,
+      type: "button",
+      "data-channel": channel.name || channel.id,
+      "aria-current": current ? "page" : undefined,
+      "aria-label": unread ? `${name}, ${unread} unread` : name,
       onclick: () => app.open(channel.id),
     },
     isApp ? h("img", { src: "/page/lighthouse.svg", alt: "", class: "side-face" }) : icon("hash"),
@@ -58,7 +75,13 @@ function persona(app) {
   const { me } = app.ws;
   const node = h(
     "button",
-    { class: "persona", type: "button", "aria-haspopup": "listbox", "aria-expanded": "false", "aria-label": `You are ${me.name}, ${me.role}. Be somebody else.` },
+    {
+      class: "persona",
+      type: "button",
+      "aria-haspopup": "listbox",
+      "aria-expanded": "false",
+      "aria-label": `You are ${me.name}, ${me.role}. Be somebody else.`,
+    },
     avatar({ name: me.real_name ?? me.name ?? "?", kind: "person", person: me }, app.ws),
     h(
       "span",

@@ -27,6 +27,7 @@ export class ThreadPane {
         ws: () => this.app.ws,
         channel: () => this.channel.name,
         label: () => "Reply in thread",
+        inThread: true,
         send: (text) => this.app.send(text, this.ts),
       });
     }
@@ -35,8 +36,17 @@ export class ThreadPane {
     refill(
       this.head,
       h("button", { class: "back", type: "button", "aria-label": "Back to the channel", onclick: close }, icon("back")),
-      h("h2", { class: "pane-title" }, h("span", {}, "Thread"), h("small", {}, channel.kind === "im" ? this.ws.bot.name : `#${channel.name}`)),
-      h("button", { class: "tool close-thread", type: "button", "aria-label": "Close thread", onclick: close }, icon("close")),
+      h(
+        "h2",
+        { class: "pane-title" },
+        h("span", {}, "Thread"),
+        h("small", {}, channel.kind === "im" ? this.ws.bot.name : `#${channel.name}`),
+      ),
+      h(
+        "button",
+        { class: "tool close-thread", type: "button", "aria-label": "Close thread", onclick: close },
+        icon("close"),
+      ),
     );
     this.draw();
     if (moved) this.list.toEnd();

@@ -1,7 +1,7 @@
 /**
  * What one person sees of the workspace: the state as fetched, kept current by the stream.
  *
- * Panes listen to it: "reset", "message", "views", "home", "connection". It knows nothing of nodes.
+ * Panes listen to it: "reset", "message", "views", "home", "notice", "connection". It knows nothing of nodes.
  */
 
 import { fetchState, openStream } from "./api.js";
@@ -37,7 +37,12 @@ export class Workspace extends EventTarget {
       return;
     }
     if (this.stopped) return;
-    this.close = openStream(this.as, this.seq, (event) => this.#apply(event), () => this.#lost());
+    this.close = openStream(
+      this.as,
+      this.seq,
+      (event) => this.#apply(event),
+      () => this.#lost(),
+    );
     this.#connection(true);
     this.#tell("reset");
   }
@@ -113,7 +118,7 @@ export class Workspace extends EventTarget {
         this.home = event.view;
         this.#tell("home");
       },
-      notice: () => this.note(channel, event.text, event.ts),
+      notice: () => (channel ? this.note(channel, event.text, event.ts) : this.#tell("notice", { text: event.text })),
     }[event.type];
     apply?.();
   }
@@ -155,10 +160,9 @@ export class Workspace extends EventTarget {
 
   /** A line that only this page knows: what Slack itself, or the page, tells the person. */
   note(channel, text, ts = `${(Date.now() / 1000).toFixed(6)}`, threadTs = undefined) {
-    const where = channel ?? this.channels[0]?.id;
-    const message = { ts, channel: where, text, ephemeral: true, local: true, thread_ts: threadTs };
-    this.#put(where, message);
-    this.#tell("message", { channel: where, ts, isNew: true });
+    const message = { ts, channel, text, ephemeral: true, local: true, thread_ts: threadTs };
+    this.#put(channel, message);
+    this.#tell("message", { channel, ts, isNew: true });
   }
 
   /** Take an ephemeral line off this person's screen. */
@@ -194,7 +198,9 @@ export class Workspace extends EventTarget {
   }
 
   userName(id) {
-    return this.person(id)?.name ?? ([this.bot.id, this.bot.user_id, this.botUser].includes(id) ? this.bot.name : undefined);
+    return (
+      this.person(id)?.name ?? ([this.bot.id, this.bot.user_id, this.botUser].includes(id) ? this.bot.name : undefined)
+    );
   }
 
   channelName(id) {
