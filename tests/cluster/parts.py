@@ -25,10 +25,15 @@ class Parts:
 
     def start(self, name: str, *command: str | Path, network: bool = True) -> None:
         """Start a daemon inside. Its number inside is recorded, so a signal can only ever reach this cluster."""
-        (self.place.run / "pid").mkdir(exist_ok=True)
-        recording: list[str] = ["sh", "-c", 'echo $$ > "$0"; exec "$@"', str(self.place.run / "pid" / name)]
+        record = self.place.run / "pid" / name
+        record.parent.mkdir(exist_ok=True)
+        record.unlink(missing_ok=True)
+        recording: list[str] = ["sh", "-c", 'echo $$ > "$0.new"; mv "$0.new" "$0"; exec "$@"', str(record)]
         whole: list[str] = [*namespaces.within(self.anchor, network=network), *recording, *map(str, command)]
-        namespaces.launch(self.place, whole, name)
+        child = namespaces.launch(self.place, whole, name)
+        wait_until(lambda: record.exists() or child.poll() is not None, 20, f"{name} to be started", pause=0.01)
+        if not record.exists():
+            raise RuntimeError(f"{name} cannot be started: {self.log(name)}")
 
     def signal(self, name: str, number: signal.Signals) -> None:
         pid = (self.place.run / "pid" / name).read_text().strip()
@@ -61,7 +66,7 @@ class Parts:
         """Load our images; containerd must answer."""
         archive = self.place.run / "images.tar"
         image.write(archive)
-        client = ["ctr", "--address", self.place.containerd_socket, "--namespace", "k8s.io"]
+        client: list[str | Path] = ["ctr", "--address", self.place.containerd_socket, "--namespace", "k8s.io"]
         namespaces.run(self.anchor, [*client, "images", "import", archive])
         archive.unlink()
 

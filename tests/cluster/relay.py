@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import struct
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 CHUNK = 65536
 BACKLOG = 128
+AT_ONCE = struct.pack("ii", 1, 0)  # linger for no time: the other side gets a reset instead of an end
 
 
 class Door:
@@ -88,10 +90,11 @@ class Door:
         passage = _Passage(writer, dead=self._silent)
         self._passages.add(passage)
         try:
-            with contextlib.suppress(OSError):  # either side may hang up at any time: then the other is told so
-                await self._carry(passage, reader, writer)
-        finally:
+            await self._carry(passage, reader, writer)
+        except OSError:  # either side may break off at any time: then so does the other
             passage.abort()
+        finally:
+            passage.close()
             self._passages.discard(passage)
 
     async def _carry(self, passage: _Passage, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -118,8 +121,15 @@ class _Passage:
         self.dead = dead
 
     def abort(self) -> None:
+        """Reset, whatever was still to be sent."""
         for writer in self.writers:
+            with contextlib.suppress(OSError):  # closed already
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
             writer.transport.abort()
+
+    def close(self) -> None:
+        for writer in self.writers:
+            writer.close()
 
 
 class Relay:
