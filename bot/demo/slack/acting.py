@@ -24,7 +24,7 @@ class Acting:
 
     async def act(self, body: Json) -> Json:
         """Raises SlackError for what cannot be done (nobody of that name, no such button)."""
-        user = self.state.workspace.person(str(body.get("as", "")))
+        user = self.state.workspace.user(str(body.get("as", "")))
         if "options" in body:
             return {"ok": True, **await self.delivery.options(self._suggestion(user, body["options"]))}
         wait = float(body.get("wait", WAIT))

@@ -161,6 +161,11 @@ def message_shortcut(state: State, user: User, channel: Channel, message: Json, 
     }
 
 
+def _ext_shared(state: State, inner: Json) -> bool:
+    channel = state.workspace.channels.get(str(inner.get("channel")))
+    return channel is not None and channel.is_ext_shared
+
+
 def event(state: State, inner: Json) -> Json:
     """The wrapper of the Events API. ``event_id`` stays the same for every redelivery."""
     return {
@@ -175,6 +180,6 @@ def event(state: State, inner: Json) -> Json:
         "authorizations": [
             {"enterprise_id": None, "team_id": TEAM_ID, "user_id": BOT_USER_ID, "is_bot": True, "bot_id": BOT_ID}
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": _ext_shared(state, inner),
         "event_context": state.workspace.new_id("4-"),
     }

@@ -81,7 +81,7 @@ class Page:
         return {"id": channel.id, "name": name, "topic": channel.topic, "kind": channel.kind, "member": True}
 
     def _asker(self, request: web.Request) -> User:
-        return self.state.workspace.person(request.query.get("as", ""))
+        return self.state.workspace.user(request.query.get("as", ""))
 
     async def get_state(self, request: web.Request) -> web.StreamResponse:
         try:

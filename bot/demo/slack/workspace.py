@@ -88,7 +88,7 @@ class Workspace:
         self.channels[channel.id] = channel
         return channel
 
-    def person(self, name: str) -> User:
+    def user(self, name: str) -> User:
         """Somebody who uses the page, by name or id."""
         wanted = name.lstrip("@").lower()
         for user in self.users.values():

@@ -13,6 +13,12 @@ ID_LIMIT = 255
 URL_LIMIT = 3000
 
 
+def kind_of(value: Any) -> str:
+    """An object's ``type``; empty when it has none that could be one."""
+    kind = value.get("type") if isinstance(value, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
 class Checker:
     """One payload's errors. ``file_ready`` says whether a ``slack_file`` can be shown yet."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from bot.demo.slack.blocks.checker import Checker, Json
+from bot.demo.slack.blocks.checker import Checker, Json, kind_of
 from bot.demo.slack.blocks.rich import rich_text
 
 COLUMNS = 20
@@ -23,7 +23,7 @@ def characters(value: Any) -> int:
 
 
 def _cell(check: Checker, path: str, value: Any, *, head: bool, numbers: bool) -> None:
-    kind = value.get("type") if isinstance(value, dict) else None
+    kind = kind_of(value)
     if kind == "rich_text" and not (head and numbers):
         rich_text(check, path, value)
     elif kind == "raw_text":
@@ -96,7 +96,7 @@ def _series(check: Checker, path: str, chart: Json) -> None:
     for name in ("x_label", "y_label"):
         if name in axis:
             check.string(f"{place}/{name}", axis[name], TITLE)
-    names = set()
+    names: list[Any] = []
     for index, series in enumerate(check.items(f"{path}/series", chart["series"], 6)):
         place = f"{path}/series/{index}"
         if not check.shape(place, series, {"name", "data"}, set()):
@@ -104,7 +104,7 @@ def _series(check: Checker, path: str, chart: Json) -> None:
         check.string(f"{place}/name", series["name"], LABEL)
         if series["name"] in names:
             check.fail(f"{place}/name", "series names must be unique")
-        names.add(series["name"])
+        names.append(series["name"])
         _points(check, f"{place}/data", series["data"], categories)
 
 
@@ -125,7 +125,7 @@ def data_visualization(check: Checker, path: str, value: Json) -> None:
         return
     check.string(f"{path}/title", value["title"], TITLE)
     chart = value["chart"]
-    kind = chart.get("type") if isinstance(chart, dict) else None
+    kind = kind_of(chart)
     if kind == "pie":
         _pie(check, f"{path}/chart", chart)
     elif kind in ("line", "bar", "area"):
@@ -136,7 +136,7 @@ def data_visualization(check: Checker, path: str, value: Json) -> None:
 
 def totals(check: Checker, path: str, blocks: list[Any]) -> None:
     """What holds for all tables and charts of a payload together."""
-    kinds = [block.get("type") for block in blocks if isinstance(block, dict)]
+    kinds = [kind_of(block) for block in blocks]
     if kinds.count("table") > 1:
         check.fail(path, "only one table allowed")
     if kinds.count("data_visualization") > 2:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.demo.slack.blocks import data
-from bot.demo.slack.blocks.checker import Checker, Json, Surface
+from bot.demo.slack.blocks.checker import Checker, Json, Surface, kind_of
 from bot.demo.slack.blocks.elements import element
 from bot.demo.slack.blocks.rich import rich_text
 
@@ -26,7 +26,7 @@ def section(check: Checker, path: str, value: Json) -> None:
         for index, field in enumerate(check.items(f"{path}/fields", value["fields"], 10)):
             check.text(f"{path}/fields/{index}", field, 2000)
     accessory = value.get("accessory")
-    if isinstance(accessory, dict) and accessory.get("type") == "image":
+    if isinstance(accessory, dict) and kind_of(accessory) == "image":
         image_element(check, f"{path}/accessory", accessory)
     elif "accessory" in value:
         element(check, f"{path}/accessory", accessory, where="section")
@@ -135,7 +135,7 @@ def check_blocks(
     most = BLOCKS[surface]
     for index, block in enumerate(check.items(path, blocks, most, least=0)):
         place = f"{path}/{index}"
-        kind = block.get("type") if isinstance(block, dict) else None
+        kind = kind_of(block)
         if kind not in BLOCK_TYPES[surface]:
             check.fail(f"{place}/type", f"unsupported type: {kind}")
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.demo.slack.blocks.checker import Checker, Json
+from bot.demo.slack.blocks.checker import Checker, Json, kind_of
 
 TEXT = 12_000  # not stated by Slack for a single piece; the total of a message is the limit that people meet
 STYLES = {"bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink"}
@@ -23,7 +23,7 @@ PIECES: dict[str, tuple[set[str], set[str]]] = {
 
 
 def _piece(check: Checker, path: str, value: Any, allowed: tuple[str, ...] | None) -> None:
-    kind = value.get("type") if isinstance(value, dict) else None
+    kind = kind_of(value)
     if kind not in PIECES or (allowed is not None and kind not in allowed):
         check.fail(f"{path}/type", f"unsupported type: {kind}")
         return
@@ -45,7 +45,7 @@ def _piece(check: Checker, path: str, value: Any, allowed: tuple[str, ...] | Non
 
 
 def _part(check: Checker, path: str, value: Any) -> None:
-    kind = value.get("type") if isinstance(value, dict) else None
+    kind = kind_of(value)
     if kind == "rich_text_list":
         if check.shape(path, value, {"elements", "style"}, {"indent", "offset", "border"}):
             check.choice(f"{path}/style", value["style"], ("bullet", "ordered"))

@@ -20,11 +20,11 @@ def test_everybody_of_the_demo_is_there_in_every_channel() -> None:
     }  # fmt: skip
     assert [user.name for user in workspace.users.values() if user.is_restricted] == ["gus"]
     for name in ("vera", "U0DANA", "@april", "Gus"):
-        user = workspace.person(name)
+        user = workspace.user(name)
         seen = [channel.name or channel.kind for channel in workspace.seen_by(user.id)]
         assert seen == ["k8s-alerts", "shop-dev", "payments-dev", "general", "im"]
     with pytest.raises(SlackError, match="user_not_found"):
-        workspace.person("mallory")
+        workspace.user("mallory")
 
 
 def test_names_are_for_posting_and_ids_for_everything() -> None:

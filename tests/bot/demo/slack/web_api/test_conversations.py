@@ -77,7 +77,9 @@ async def test_history_is_newest_first_without_replies_and_hides_metadata(
 async def test_replies_begin_with_the_parent_whatever_the_window(slack: SlackDouble, web: AsyncWebClient) -> None:
     parent = (await web.chat_postMessage(channel="general", text="parent"))["ts"]
     first = (await web.chat_postMessage(channel="general", text="one", thread_ts=parent))["ts"]
-    await web.chat_postMessage(channel="general", text="two", thread_ts=parent)
+    await web.chat_postMessage(channel="general", text="two", thread_ts=parent, reply_broadcast=True)
+    shown = await web.conversations_history(channel="C0GENERAL")
+    assert [each["text"] for each in shown["messages"]] == ["two", "parent"], "a broadcast reply stands in both places"
     whole = await web.conversations_replies(channel="C0GENERAL", ts=parent)
     assert [each["text"] for each in whole["messages"]] == ["parent", "one", "two"]
     later = await web.conversations_replies(channel="C0GENERAL", ts=parent, oldest=first)
