@@ -140,9 +140,8 @@ def _answer(call: Call, context: Context, chosen: Chosen, read: _Read) -> Answer
         parts.append(Section("Nothing: no line matches." if call.word("grep") else "The log is empty."))
     else:
         if shown != text:
-            small.append(
-                f"the last {_count(shown.splitlines())} here, all {len(lines)} in a file, sent to {context.person.name} alone"
-            )
+            here = _count(shown.splitlines())
+            small.append(f"the last {here} here, all {len(lines)} in a file, sent to {context.person.name} alone")
             name = f"{pod}-{container.name}{'-previous' if read.log.previous else ''}.log"
             files = (File(name, (text + "\n").encode(), f"{which} of {pod} {container.name}"),)
         parts.append(Pre(shown))
