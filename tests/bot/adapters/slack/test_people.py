@@ -119,3 +119,10 @@ async def test_who_cannot_be_asked_about_is_an_error(people: SlackPeople, stub: 
 async def test_an_answer_about_somebody_else_is_not_taken(people: SlackPeople, stub: Stub) -> None:
     stub.script["users.info"] = [{"ok": True, "user": {**DANA, "id": "U0OTHER"}}]
     assert (await people.person(ACTOR)).refused
+
+
+async def test_fresh_sees_that_somebody_was_deactivated(people: SlackPeople, stub: Stub) -> None:
+    assert not (await people.person(ACTOR)).refused
+    stub.script["users.info"] = [{"ok": True, "user": {**DANA, "deleted": True}}]
+    assert not (await people.person(ACTOR)).refused
+    assert "deactivated" in (await people.person(ACTOR, fresh=True)).refused
