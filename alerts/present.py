@@ -111,8 +111,8 @@ def _firing(incident: Incident) -> Message:
         f"🔴 {squeeze(_where(incident), 40)} {squeeze(incident.workload.name, 40)} {verb.removeprefix('is ')}: "
         f"{cause.brief or why}",
         _pods(incident.affected, incident.total) if incident.total > 1 else "",
-        _restarts(incident) if incident.restarts > 1 else "",
         _change_push(incident),
+        _restarts(incident) if incident.restarts > 1 else "",
     )
     parts: list[Part] = [Section((Bold(shorten(headline, 300)),)), Context(_extent(incident))]
     if evidence and evidence.change:
@@ -177,14 +177,15 @@ def _around(incident: Incident) -> str:
     evidence = incident.evidence
     pieces = []
     if evidence and evidence.usage:
-        pieces.append(evidence.usage[0].upper() + evidence.usage[1:])
+        pieces.append(evidence.usage)
     if evidence and evidence.node:
         pieces.append(evidence.node)
     if incident.image:
         pieces.append(f"image {squeeze(incident.image.rpartition('/')[2], 60)}")
     if not incident.cause.sure and incident.cause.known_by:
         pieces.append(f"known only from {incident.cause.known_by}")
-    return " · ".join(pieces)
+    told = " · ".join(pieces)
+    return told[:1].upper() + told[1:]
 
 
 def _log_title(evidence: Evidence) -> tuple[Inline, ...]:
