@@ -118,7 +118,7 @@ class Delivery:
         payload = envelopes.event(self.state, inner)
         answer = await self.transport.send("events_api", payload)
         for attempt, delay in enumerate(self.state.settings.event_retries, 1):
-            if not answer.failure:
+            if not answer.failure or answer.final:
                 return
             await asyncio.sleep(delay)
             reason = {"not_connected": "socket_closed"}.get(answer.failure, answer.failure)

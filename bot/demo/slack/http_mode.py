@@ -30,7 +30,7 @@ class HttpMode:
         self.clock_skew = 0.0
         """Seconds added to the time stamp of requests, to send old ones on purpose."""
 
-    async def _post(self, body: bytes, content_type: str, headers: dict[str, str]) -> tuple[int, str, bytes]:
+    async def _post(self, body: bytes, content_type: str, headers: dict[str, str]) -> tuple[Answer, bytes]:
         timestamp = str(int(self.state.clock() + self.clock_skew))
         signed = {
             "Content-Type": content_type,
@@ -44,7 +44,10 @@ class HttpMode:
             aiohttp.ClientSession(timeout=timeout) as session,
             session.post(self.request_url, data=body, headers=signed) as response,
         ):
-            return response.status, response.content_type, await response.read()
+            content = await response.read()
+            if response.status != 200:
+                return Answer("error", final=response.headers.get("X-Slack-No-Retry") == "1"), content
+            return Answer(payload=_payload(response.content_type, content)), content
 
     @staticmethod
     def _body(kind: Kind, payload: Json) -> tuple[bytes, str]:
@@ -63,26 +66,24 @@ class HttpMode:
         try:
             if self.state.faults.duplicates():
                 await self._post(body, content_type, headers)
-            status, kind_of_answer, answer = await self._post(body, content_type, headers)
+            answer, _ = await self._post(body, content_type, headers)
         except TimeoutError:
             return Answer("timeout")
         except aiohttp.ClientError:
             return Answer("not_connected")
         if self.state.faults.drops_ack():
             return Answer("timeout")
-        if status != 200:
-            return Answer("error")
-        return Answer(payload=_payload(kind_of_answer, answer))
+        return answer
 
     async def verify(self) -> None:
         """The handshake when a request URL is set. Raises SlackError when the app does not return the challenge."""
         challenge = secrets.token_urlsafe(24)
         body = json.dumps({"type": "url_verification", "challenge": challenge, "token": "demo"}).encode()
         try:
-            status, _, answer = await self._post(body, "application/json", {})
+            answer, content = await self._post(body, "application/json", {})
         except (TimeoutError, aiohttp.ClientError):
-            status, answer = 0, b""
-        if status != 200 or challenge not in answer.decode(errors="replace"):
+            answer, content = Answer("not_connected"), b""
+        if answer.failure or challenge not in content.decode(errors="replace"):
             raise SlackError("url_verification_failed")
 
 

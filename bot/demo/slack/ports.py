@@ -13,10 +13,14 @@ Failure = Literal["", "timeout", "not_connected", "error"]
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What became of one delivery. ``payload`` is what the app sent along with its acknowledgement."""
+    """What became of one delivery. ``payload`` is what the app sent along with its acknowledgement.
+
+    ``final``: the app asked not to be sent this again.
+    """
 
     failure: Failure = ""
     payload: Json = {}
+    final: bool = False
 
 
 class Transport(Protocol):

@@ -24,7 +24,8 @@ BODY_LIMIT = 64 * 2**20  # uploads
 class SlackDouble:
     """``async with SlackDouble() as slack``: ``slack.api_url`` is the base URL for slack_sdk.
 
-    ``completer`` offers completions for the page's command line.
+    ``completer`` offers completions for the page's command line. ``faults`` and ``rates`` make it misbehave, ``clock``
+    moves its time forward, ``act`` does what a person does.
     """
 
     def __init__(self, settings: DoubleSettings | None = None, *, completer: Completer | None = None) -> None:
@@ -34,6 +35,7 @@ class SlackDouble:
         self.messages = self.state.messages
         self.views = self.state.views
         self.faults = self.state.faults
+        self.rates = self.state.rates
         self.clock = self.state.clock
         self.socket = SocketMode(self.state)
         self.http = HttpMode(self.state)

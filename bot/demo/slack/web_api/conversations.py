@@ -8,6 +8,7 @@ from bot.demo.slack.web_api.registry import Call, method
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 KINDS = ("public_channel", "private_channel", "mpim", "im")
+PREFIXES = ("channels", "groups", "mpim", "im")
 
 
 def _kind(channel: Channel) -> str:
@@ -16,10 +17,9 @@ def _kind(channel: Channel) -> str:
     return "private_channel" if channel.is_private else "public_channel"
 
 
-def _need(call: Call, channel: Channel, right: str) -> None:
+def _need(call: Call, kind: str, right: str) -> None:
     """Each kind of conversation has its own scope."""
-    prefix = {"im": "im", "private_channel": "groups", "public_channel": "channels"}[_kind(channel)]
-    scope = f"{prefix}:{right}"
+    scope = f"{dict(zip(KINDS, PREFIXES, strict=True))[kind]}:{right}"
     if scope not in call.token.scopes:
         raise SlackError("missing_scope", needed=scope, provided=",".join(call.token.scopes))
 
@@ -29,9 +29,8 @@ async def list_all(call: Call) -> Json:
     kinds = call.names("types") or ["public_channel"]
     if not set(kinds) <= set(KINDS):
         raise SlackError("invalid_types")
-    for each in call.state.workspace.channels.values():
-        if _kind(each) in kinds:
-            _need(call, each, "read")
+    for kind in kinds:
+        _need(call, kind, "read")
     found = [
         channel
         for channel in call.state.workspace.channels.values()
@@ -54,14 +53,14 @@ async def of_user(call: Call) -> Json:
 @method("conversations.info", *READ)
 async def info(call: Call) -> Json:
     channel = call.state.workspace.channel(call.text("channel"))
-    _need(call, channel, "read")
+    _need(call, _kind(channel), "read")
     return {"channel": channel.to_slack(members=call.flag("include_num_members"))}
 
 
 @method("conversations.members", *READ, tier=4)
 async def members(call: Call) -> Json:
     channel = call.state.workspace.channel(call.text("channel"))
-    _need(call, channel, "read")
+    _need(call, _kind(channel), "read")
     page, more = call.page(sorted(channel.members))
     return {"members": page, **more}
 
@@ -110,7 +109,7 @@ async def open_im(call: Call) -> Json:
 
 def _readable(call: Call) -> Channel:
     channel = call.state.workspace.channel(call.text("channel"))
-    _need(call, channel, "history")
+    _need(call, _kind(channel), "history")
     if BOT_USER_ID not in channel.members:
         raise SlackError("not_in_channel")
     return channel

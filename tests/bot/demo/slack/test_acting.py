@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -220,3 +221,36 @@ async def test_a_message_shortcut_carries_the_message(slack: SlackDouble) -> Non
         await slack.act("vera", channel="k8s-alerts", message=ts, shortcut="explain", wait=0)
         await until(lambda: bodies)
     assert bodies[0]["message"]["text"] == "It broke"
+
+
+async def test_waiting_ends_soon_after_it_fell_quiet_and_shows_each_thing_once(slack: SlackDouble) -> None:
+    app = new_app(slack)
+
+    @app.command("/k8s")
+    async def work(ack: Any, client: Any, respond: Any) -> None:
+        await ack()
+        sent = await client.chat_postMessage(channel="C0GENERAL", text="working")
+        await asyncio.sleep(0.2)
+        await client.chat_update(channel="C0GENERAL", ts=sent["ts"], text="done")
+        await respond("only for you")
+
+    async with connected(slack, app):
+        async with asyncio.timeout(3):
+            seen = (await slack.act("dana", channel="general", command="/k8s x", wait=30))["seen"]
+    assert [each["text"] for each in seen] == ["done", "only for you"]
+
+
+async def test_a_direct_message_reaches_the_app(slack: SlackDouble) -> None:
+    app = new_app(slack)
+    heard = []
+
+    @app.event("message")
+    async def message(event: Any) -> None:
+        heard.append((event["channel_type"], event["channel"], event["user"], event["text"]))
+
+    async with connected(slack, app):
+        await slack.act("gus", channel="im", text="help me", wait=0)
+        await slack.act("gus", channel="general", text="not for the app", wait=0)
+        await until(lambda: heard)
+        await asyncio.sleep(0.05)
+    assert heard == [("im", "D0GUS", "U0GUS", "help me")]

@@ -6,6 +6,8 @@ import asyncio
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.demo.slack.http_mode import sign
 from bot.demo.slack.model import SlackError
@@ -95,6 +97,24 @@ async def test_an_event_is_redelivered_with_number_and_reason() -> None:
             await asyncio.sleep(0.3)
         assert [each[1:] for each in attempts] == [("", ""), ("1", "http_timeout"), ("2", "http_timeout")]
         assert len({each[0] for each in attempts}) == 1
+
+
+@pytest.mark.parametrize(("headers", "times"), [({}, 4), ({"X-Slack-No-Retry": "1"}, 1)])
+async def test_an_app_that_fails_may_ask_for_no_redelivery(headers: dict[str, str], times: int) -> None:
+    attempts = []
+
+    async def fail(request: web.Request) -> web.Response:
+        attempts.append(request.headers.get("X-Slack-Retry-Reason"))
+        return web.Response(status=500, headers=headers)
+
+    app = web.Application()
+    app.router.add_post("/slack/events", fail)
+    async with SlackDouble(QUICK) as slack, TestServer(app) as server:
+        slack.http.request_url = str(server.make_url("/slack/events"))
+        await slack.act("dana", channel="general", text="@Watchkeeper hi", wait=0)
+        await until(lambda: len(attempts) == times)
+        await asyncio.sleep(0.3)
+    assert attempts == [None, "http_error", "http_error", "http_error"][:times]
 
 
 async def test_nobody_at_the_request_url_is_a_failed_dispatch() -> None:
