@@ -29,7 +29,16 @@ _BAD_WHEN_TRUE = (
     "DisruptionTarget",
     "InvalidSpec",
 )
-_ACTIVITY = ("Progressing", "Paused", "Suspended", "Completed", "Complete", "SuccessCriteriaMet", "ScalingLimited")
+_ACTIVITY = (
+    "Progressing",
+    "Paused",
+    "Suspended",
+    "Completed",
+    "Complete",
+    "SuccessCriteriaMet",
+    "ScalingLimited",
+    "Healthy",
+)
 
 
 class Subject(msgspec.Struct, frozen=True):

@@ -211,7 +211,9 @@ class Pipeline:
             message = with_note(message, _NOT_RECORDED)
         public = call.flag("share")
         if public:
-            message = asked_by(message, User(attempt.request.actor.user_id), self._command, call.text)
+            message = asked_by(
+                message, User(attempt.request.actor.user_id), self._command, call.text.removesuffix(" --share")
+            )
         elif self._settings.share and not self._verbs[call.verb].open:
             message = with_button(message, Button("Share here", self._shared(answer.same or call)))
         try:

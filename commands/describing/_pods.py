@@ -81,7 +81,7 @@ def pod_table(subject: Subject, raw: Sequence[dict[str, Any]], title: str = "Pod
         up, all_, restarts = ready(pod, now)
         mark = "! " if worst(pod, now) >= 3 else "  "
         age = subject.age(pod.metadata.creation_timestamp)
-        node = pod.spec.node_name or "no node"
+        node = (pod.spec.node_name or "none yet").partition(".")[0]  # ip-10-0-3-7 without its domain
         body.append((mark + pod.metadata.name, f"{up}/{all_}", status(pod, now), str(restarts), age, node))
     more = f", {len(pods) - _ROWS} more" if len(pods) > _ROWS else ""
     return table(f"{title} ({len(pods)}){more}", ("  NAME", "READY", "STATUS", "RESTARTS", "AGE", "NODE"), body)

@@ -22,6 +22,7 @@ from commands.description import (
     lines,
     metadata,
     rows,
+    safe,
     table,
     warnings,
 )
@@ -44,7 +45,8 @@ async def _describe(subject: Subject) -> Described:
         parts += lines(f"Container {one.get('name')}", spec_lines(one))
     parts += [*conditions(subject), *events(subject), *metadata(subject)]
     age = subject.age(dig(raw, "metadata", "creationTimestamp"))
-    return Described(f"{up} of {wanted} ready, {age} old", tuple(_wrong(subject, pods, wanted, up)), tuple(parts))
+    state = f"{up} of {wanted} ready{_step(raw)}, {age} old"
+    return Described(state, tuple(_wrong(subject, pods, wanted, up)), tuple(parts))
 
 
 async def _pods(subject: Subject) -> tuple[list[dict[str, Any]], str]:
@@ -61,6 +63,17 @@ def _counts(raw: Json) -> tuple[int, int]:
         return status.get("desiredNumberScheduled", 0), status.get("numberReady", 0)
     wanted = dig(raw, "spec", "replicas")
     return 1 if wanted is None else wanted, status.get("readyReplicas", 0)
+
+
+def _step(raw: Json) -> str:
+    """How far a Rollout is: ``, paused at step 2 of 5``."""
+    status = dig(raw, "status") or {}
+    phase = str(status.get("phase") or "")
+    steps, at = rows(raw, "spec", "strategy", "canary", "steps"), status.get("currentStepIndex")
+    if phase not in {"Paused", "Progressing"}:
+        return ""
+    where = f" at step {at + 1} of {len(steps)}" if isinstance(at, int) and at < len(steps) else ""
+    return f", {phase.lower()}{where}"
 
 
 def _overview(subject: Subject, wanted: int) -> Any:
@@ -122,7 +135,9 @@ def _revision(replica_set: Json) -> int:
 def _wrong(subject: Subject, pods: list[dict[str, Any]], wanted: int, up: int) -> list[str]:
     raw = subject.raw
     found = troubles(pods, subject.now)
-    found += bad_conditions(subject, without=("Available", "Healthy") if found else ())
+    found += bad_conditions(subject, without=("Available",) if found else ())
+    if dig(raw, "status", "phase") == "Degraded":
+        found.insert(0, f"Degraded: {safe(dig(raw, 'status', 'message') or 'its controller does not say why')}")
     generation, observed = dig(raw, "metadata", "generation"), dig(raw, "status", "observedGeneration")
     if isinstance(generation, int) and str(observed or 0).isdigit() and int(observed or 0) < generation:
         found.append("Its last change has not been taken up by its controller yet.")

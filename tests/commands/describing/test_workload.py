@@ -90,3 +90,22 @@ async def test_pods_that_cannot_be_read_are_said() -> None:
     answer = await Scene(Half(workload(status=GOOD)), now=NOW).ask("describe deploy/api")
     assert "not read: no answer" in answer.text
     assert "3 of 3 ready" in answer.text
+
+
+def rollout(**status: Any) -> dict[str, Any]:
+    strategy = {"canary": {"steps": [{"setWeight": 25}, {"pause": {}}, {"setWeight": 100}]}}
+    return workload("Rollout", "api", spec={"strategy": strategy}, status={**GOOD, **status})
+
+
+async def test_a_paused_rollout_is_not_in_trouble_and_says_where_it_stands() -> None:
+    unhealthy = {"type": "Healthy", "status": "False", "reason": "RolloutHealthy", "message": "Rollout is not healthy"}
+    raw = rollout(phase="Paused", currentStepIndex=1, conditions=[unhealthy], observedGeneration="4")
+    text = (await describe(raw, text="describe rollout/api")).text
+    assert "3 of 3 ready, paused at step 2 of 3" in text
+    assert "Nothing is wrong with it" in text
+
+
+async def test_a_degraded_rollout_says_why() -> None:
+    raw = rollout(phase="Degraded", message="RolloutAborted: Rollout aborted update to revision 2")
+    text = (await describe(raw, text="describe rollout/api")).text
+    assert "• Degraded: RolloutAborted: Rollout aborted update to revision 2" in text
