@@ -121,7 +121,10 @@ class Registry:
                 new["status"] = old["status"]
         defaults.fill(resource, new)
         validation.check(resource, new, old)
-        if resource.has_generation and new.get("spec") != old.get("spec"):
+        changed = new.get("spec") != old.get("spec")
+        if resource.kind == "Deployment":  # and of this kind alone the annotations count, since the days of rollbacks
+            changed |= (new["metadata"].get("annotations") or {}) != (old["metadata"].get("annotations") or {})
+        if resource.has_generation and changed:
             new["metadata"]["generation"] = old["metadata"].get("generation", 1) + 1
         return new
 
