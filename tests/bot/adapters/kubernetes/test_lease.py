@@ -24,6 +24,7 @@ class LeaseServer:
         self.version = 0
         self.down = False
         self.now = 0.0
+        self.delay = 0.0
         self.api = api
         api.script("GET", f"{LEASES}/watchkeeper", self.get)
         api.script("PUT", f"{LEASES}/watchkeeper", self.put)
@@ -43,6 +44,7 @@ class LeaseServer:
         if lease["metadata"].get("resourceVersion", "0") != str(self.version):
             return web.json_response(status_object(409, "Conflict"), status=409)
         self.version += 1
+        self.now += self.delay
         lease["metadata"]["resourceVersion"] = str(self.version)
         self.lease = lease
         return web.json_response(lease)
@@ -121,6 +123,19 @@ async def test_who_cannot_renew_stops_before_another_may_start(server: LeaseServ
     server.now = 10
     await first.election.step()
     assert first.calls == ["started", "lost"]
+
+
+async def test_a_slow_renewal_counts_from_its_beginning(server: LeaseServer) -> None:
+    first = server.replica("a")
+    server.delay = 3
+    await first.election.step()
+    server.down = True
+    server.now = 9.9
+    await first.election.step()
+    assert first.leading
+    server.now = 10
+    await first.election.step()
+    assert not first.leading  # others may have seen the record at 0, when it was written
 
 
 async def test_two_that_reach_for_it_at_once(server: LeaseServer) -> None:

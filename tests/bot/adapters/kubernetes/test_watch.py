@@ -286,3 +286,20 @@ async def test_after_an_outage_the_new_list_does_not_wait_out_the_backoff() -> N
     async with watching(lists, watches) as (api, watch):
         await until(lambda: len(api.queries("WATCH", PODS)) == 5)
         assert watch.pauses == pytest.approx([0.6, 1.2, 2.4])
+
+
+async def test_an_object_that_no_longer_decodes_is_not_taken_for_deleted() -> None:
+    odd = pod("a", 50) | {"status": {"conditions": 5}}
+    lists = [answer(listing([pod("a", 1)], 7)), answer(listing([odd], 60))]
+    async with watching(lists, [failure(410, "Expired"), stream()]) as (api, watch):
+        await until(lambda: len(api.queries("WATCH", PODS)) == 2)
+        assert watch.names() == ["a"]
+        assert ("deleted", "a") not in watch.told
+
+
+async def test_any_error_event_asks_for_a_new_list_after_a_wait() -> None:
+    broken = stream(line("ERROR", status_object(500, "InternalError", "etcd event lost")), end="close")
+    async with watching([answer(listing([], 7)), answer(listing([], 9))], [broken, stream()]) as (api, watch):
+        await until(lambda: len(api.queries("WATCH", PODS)) == 2)
+        assert [query["resourceVersion"] for query in api.queries("WATCH", PODS)] == ["7", "9"]
+        assert len(watch.pauses) == 1
