@@ -17,6 +17,14 @@ from bot.demo.slack.views import check_view
 CODES: dict[Failure, str] = {"timeout": "operation_timeout", "not_connected": "dispatch_failed", "error": "http_error"}
 
 
+EVENT_SCOPES = {
+    "app_mention": "app_mentions:read",
+    "message.im": "im:history",
+    "message.channels": "channels:history",
+    "app_home_opened": "",
+}
+
+
 class Delivery:
     def __init__(self, state: State, socket: SocketMode, http: HttpMode) -> None:
         self.state = state
@@ -124,11 +132,15 @@ class Delivery:
             reason = {"not_connected": "socket_closed"}.get(answer.failure, answer.failure)
             answer = await self.transport.send("events_api", payload, attempt=attempt, reason=reason)
 
+    def _subscribed(self, event: str) -> bool:
+        """Slack sends only what was subscribed to and what the token's scopes cover."""
+        settings = self.state.settings
+        return event in settings.events and EVENT_SCOPES[event] in (*settings.bot_scopes, "")
+
     def said(self, channel: Channel, message: Json) -> None:
         """Events that an ordinary message gives rise to."""
         if BOT_USER_ID not in channel.members:
             return
-        subscribed = self.state.settings.events
         inner: Json = {
             **{
                 key: message[key]
@@ -138,16 +150,16 @@ class Delivery:
             "channel": channel.id,
             "event_ts": message["ts"],
         }
-        if channel.kind == "im" and "message.im" in subscribed:
+        if channel.kind == "im" and self._subscribed("message.im"):
             self.state.spawn(self.event({**inner, "type": "message", "channel_type": "im"}))
         elif channel.kind == "channel":
-            if "message.channels" in subscribed:
+            if self._subscribed("message.channels"):
                 self.state.spawn(self.event({**inner, "type": "message", "channel_type": "channel"}))
-            if f"<@{BOT_USER_ID}>" in message["text"] and "app_mention" in subscribed:
+            if f"<@{BOT_USER_ID}>" in message["text"] and self._subscribed("app_mention"):
                 self.state.spawn(self.event({**inner, "type": "app_mention"}))
 
     def opened_home(self, user: User) -> None:
-        if "app_home_opened" not in self.state.settings.events:
+        if not self._subscribed("app_home_opened"):
             return
         im = self.state.workspace.im(user.id)
         inner: Json = {"type": "app_home_opened", "user": user.id, "channel": im.id, "tab": "home"}

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-BOT_SCOPES = (
-    "commands", "chat:write", "chat:write.public", "files:write", "files:read", "users:read", "usergroups:read",
-    "channels:read", "channels:join", "channels:history", "groups:read", "groups:history", "im:read", "im:write",
-    "im:history", "app_mentions:read", "reactions:write",
-)  # fmt: skip
+from bot.adapters.slack.scopes import APP_SCOPE, SCOPES
 
 
 class DoubleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -22,10 +18,10 @@ class DoubleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     app_token: str = "xapp-demo"  # noqa: S105 - opens nothing but this double
     signing_secret: str = "demo-signing-secret"  # noqa: S105 - opens nothing but this double
 
-    bot_scopes: tuple[str, ...] = BOT_SCOPES
-    """What the bot token may do."""
+    bot_scopes: tuple[str, ...] = tuple(SCOPES)
+    """What the bot token may do: no more than our own manifest asks for."""
 
-    app_scopes: tuple[str, ...] = ("connections:write",)
+    app_scopes: tuple[str, ...] = (APP_SCOPE,)
     """What the app-level token may do."""
 
     request_url: str = ""
@@ -44,8 +40,8 @@ class DoubleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     shortcuts: tuple[tuple[str, str], ...] = ()
     """Message shortcuts: callback id, name."""
 
-    events: tuple[str, ...] = ("app_mention", "app_home_opened", "message.im")
-    """Event subscriptions; ``message.channels`` and ``reaction_added`` can be had too."""
+    events: tuple[str, ...] = ("app_mention", "app_home_opened")
+    """Event subscriptions; ``message.im`` and ``message.channels`` can be had too. Each needs its scope."""
 
     ack: float = 3.0
     """Seconds an app has to acknowledge a delivery."""

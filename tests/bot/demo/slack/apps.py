@@ -17,7 +17,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.demo.slack.server import SlackDouble
 from bot.demo.slack.settings import DoubleSettings
 
-QUICK = DoubleSettings(ack=0.4, event_retries=(0.0, 0.1, 0.1), upload_delay=0.05)
+DEFAULTS = DoubleSettings()
+MORE_SCOPES = ("im:read", "im:history", "reactions:write")
+QUICK = DoubleSettings(
+    ack=0.4,
+    event_retries=(0.0, 0.1, 0.1),
+    upload_delay=0.05,
+    bot_scopes=(*DEFAULTS.bot_scopes, *MORE_SCOPES),
+    events=(*DEFAULTS.events, "message.im"),
+)
 
 
 def client(slack: SlackDouble, token: str = "xoxb-demo", **options: Any) -> AsyncWebClient:

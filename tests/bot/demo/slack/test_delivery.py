@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from msgspec.structs import replace
+
+from bot.adapters.slack.manifest import manifest
+from bot.adapters.slack.settings import SlackSettings
 from bot.demo.slack.server import SlackDouble
-from tests.bot.demo.slack.apps import QUICK, connected, new_app, until
+from tests.bot.demo.slack.apps import DEFAULTS, QUICK, connected, new_app, until
 
 
 async def test_a_command_is_acknowledged_and_answered_privately() -> None:
@@ -134,3 +138,19 @@ async def test_opening_home_brings_what_the_app_publishes() -> None:
             await until(lambda: pressed)
         assert pressed[0]["container"] == {"type": "view", "view_id": seen[0]["id"]}
         assert pressed[0]["user"]["id"] == "U0VERA"
+
+
+async def test_an_event_without_its_scope_is_never_sent() -> None:
+    scopes = tuple(scope for scope in QUICK.bot_scopes if scope != "app_mentions:read")
+    async with SlackDouble(replace(QUICK, bot_scopes=scopes)) as slack, connected(slack, new_app(slack)):
+        await slack.act("april", channel="general", text="@Watchkeeper help", wait=0)
+        await asyncio.sleep(0.05)
+        assert slack.socket.sent == []
+
+
+async def test_the_token_has_no_more_scopes_than_our_manifest_asks_for() -> None:
+    made = manifest(SlackSettings(channel="#alerts"))
+    assert {*DEFAULTS.bot_scopes} == {*made["oauth_config"]["scopes"]["bot"]}
+    assert {*DEFAULTS.events} == {*made["settings"]["event_subscriptions"]["bot_events"]}
+    commands = [(each["command"], each["should_escape"]) for each in made["features"]["slash_commands"]]
+    assert commands == [(DEFAULTS.commands[0][0], DEFAULTS.should_escape)]
