@@ -194,10 +194,14 @@ class Pipeline:
         else:
             self._firing.pop(incident.key, None)
             self._ended[incident.key] = incident
+            self._late.pop(incident.id, None)
         self._unsaved[incident.id] = incident
 
     async def _save(self) -> None:
-        """Store first, then tell."""
+        """Store first, then tell. What ended too long ago to come back needs no place in memory."""
+        if self._unsaved:
+            oldest = self._now() - self._settings.flap
+            self._ended = {key: one for key, one in self._ended.items() if one.ended >= oldest}
         for incident in list(self._unsaved.values()):
             ttl = self._settings.keep if incident.state == "ended" else None
             await self._store.put(f"incident/{incident.id}", msgspec.json.encode(incident), ttl=ttl)

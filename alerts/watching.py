@@ -16,6 +16,8 @@ from bot.core.ports import Reader, Store
 
 # A reflector that could resume its watch after an outage lists nothing: then its view is trusted after this long.
 _TRUST_AFTER = 60.0
+# Time alone ends a streak: a pod that did not change is judged again this often. Thousands may crash at once.
+_JUDGE_EVERY = 5.0
 
 
 class Watched:
@@ -31,6 +33,7 @@ class Watched:
         self._now = now
         self._listed: set[str] = set()
         self._back_since = 0.0
+        self._judged: dict[str, tuple[float, list[Finding]]] = {}
 
     # --- the watch path -----------------------------------------------------------------------------------------------
 
@@ -41,10 +44,12 @@ class Watched:
         if new is None:
             return isinstance(old, Pod) and self._gone(old)
         assert isinstance(new, Pod)
+        self._judged.pop(new.metadata.uid, None)
         return self.ledger.observe(new) or new.metadata.uid in self.ledger.rises
 
     def _gone(self, pod: Pod) -> bool:
         known = pod.metadata.uid in self.ledger.rises
+        self._judged.pop(pod.metadata.uid, None)
         self.ledger.forget(pod.metadata.uid)
         return known
 
@@ -77,22 +82,36 @@ class Watched:
         """What holds now, by every detector; streaks that are over are closed."""
         now = self._now()
         for uid in list(self.ledger.rises):
-            rises = self.ledger.rises[uid]
-            pod = self.observed.by_uid("Pod", uid)
-            if not isinstance(pod, Pod):
-                if self.observed.synced("Pod"):
+            at, found = self._judged.get(uid, (0.0, []))
+            if now - at >= _JUDGE_EVERY:
+                pod = self.observed.by_uid("Pod", uid)
+                if isinstance(pod, Pod):
+                    found = list(self._judge(pod, detectors, settings, now, quiet))
+                    if uid in self.ledger.rises:
+                        self._judged[uid] = (now, found)
+                elif self.observed.synced("Pod"):
                     self.ledger.forget(uid)
-                continue
-            seen = Seen(
-                cluster=self.cluster, object=pod, observed=self.observed, rises=dict(rises), now=now, quiet=quiet
-            )
-            told: set[str] = set()
-            for name, detector in detectors.items():
-                if detector.kind == "Pod" and settings[name].enabled:
-                    for finding in detector.detect(seen, settings[name]):
-                        told.add(finding.container)
-                        yield finding
-            self._close(pod, told, now, quiet)
+                    self._judged.pop(uid, None)
+                    continue
+            yield from found
+
+    def _judge(
+        self,
+        pod: Pod,
+        detectors: Mapping[str, Detector],
+        settings: Mapping[str, DetectorSettings],
+        now: float,
+        quiet: float,
+    ) -> Iterator[Finding]:
+        rises = dict(self.ledger.rises[pod.metadata.uid])
+        seen = Seen(cluster=self.cluster, object=pod, observed=self.observed, rises=rises, now=now, quiet=quiet)
+        told: set[str] = set()
+        for name, detector in detectors.items():
+            if detector.kind == "Pod" and settings[name].enabled:
+                for finding in detector.detect(seen, settings[name]):
+                    told.add(finding.container)
+                    yield finding
+        self._close(pod, told, now, quiet)
 
     def _close(self, pod: Pod, told: set[str], now: float, quiet: float) -> None:
         """Restarts of which no detector makes anything are known from now on; a well container's streak ends."""

@@ -361,6 +361,20 @@ async def test_an_unreachable_cluster_is_told_once_and_recovers_nothing_meanwhil
     assert len(rig.slack.messages) == 2
 
 
+async def test_a_restart_wakes_the_loop_at_once() -> None:
+    rig = Rig()
+    await rig.start(pod(running()), workload(), replicaset())
+    task = asyncio.create_task(rig.pipeline.run())
+    await asyncio.sleep(0)
+    began = asyncio.get_running_loop().time()
+    rig.put(pod(dead(ended(1, end=10))))
+    while not rig.slack.sent:
+        await asyncio.sleep(0.001)
+    assert asyncio.get_running_loop().time() - began < 0.9, "before the next round by the clock"
+    await rig.pipeline.stop(5)
+    await task
+
+
 async def test_a_stop_sends_what_is_left() -> None:
     rig = Rig()
     await rig.start(pod(running()), workload(), replicaset())
