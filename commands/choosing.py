@@ -139,7 +139,7 @@ def wants_previous(one: Seen, now: float) -> tuple[bool, str]:
     """Whether the crash stands in the previous log, and why. While ``terminated``, it stands in the current one."""
     state = one.status.state or ContainerState()
     last = one.status.last_state.terminated if one.status.last_state else None
-    if last is None or state.terminated:
+    if last is None:
         return False, ""
     if state.waiting:
         return True, f"the log before the crash: the container is waiting ({state.waiting.reason or 'to start'})"

@@ -78,6 +78,17 @@ def test_deletion_swap_repeat_and_cut_are_found() -> None:
     assert verify(log, KEY, None).broken == 6  # a checkpoint that is gone hides a cut
 
 
+def test_a_record_of_another_honest_chain_is_found() -> None:
+    log, head = lines(5)
+    foreign: list[Record] = []
+    for _ in range(5):
+        made = Record(seq=0, id="foreign", at="", phase="decision", entry=ENTRY)
+        foreign.append(chain(made, foreign[-1] if foreign else None, KEY))
+    verdict = verify([*log[:2], canonical(foreign[2]), *log[3:]], KEY, head)
+    assert verdict.broken == 3
+    assert "replaced" in verdict.why
+
+
 def test_a_checkpoint_of_ones_own_making_is_found() -> None:
     log, _ = lines(5)
     forged = canonical(sign(records(3)[-1], 1.0, b"another key"))

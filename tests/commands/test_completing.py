@@ -41,6 +41,12 @@ async def test_only_what_this_person_may_see() -> None:
     assert await ask("", Person(Actor("T1", "U09"), "gus", refused="a guest")) == []
 
 
+async def test_nothing_is_even_listed_where_this_person_may_do_nothing() -> None:
+    reader = FakeReader(pod("ledger-1", namespace="payments"))
+    assert await ask("logs -n payments pod/", reader=reader) == []
+    assert reader.calls == []
+
+
 async def test_silence_of_the_cluster_is_no_error() -> None:
     reader = FakeReader()
     reader.error = Unreachable("no answer")

@@ -224,6 +224,19 @@ async def test_dead_store_refuses_changes_and_lets_reads_go_on(caplog: pytest.Lo
     assert "Not done" in answer.text
 
 
+async def test_a_change_that_could_run_twice_does_not_run() -> None:
+    class Unclaimed(MemoryStore):
+        async def put(self, key: str, value: bytes, *, expect: int = -1, ttl: float | None = None) -> int:
+            if key.startswith("delivery/"):
+                raise StoreError("no answer")
+            return await super().put(key, value, expect=expect, ttl=ttl)
+
+    change = Probe(changes=True)
+    answer = await change.scene(store=Unclaimed()).ask("logs x")
+    assert change.runs == 0
+    assert "it could run twice" in answer.text
+
+
 async def test_a_change_needs_its_record_and_reads_the_person_again() -> None:
     class BrokenSink:
         async def append(self, records: object) -> None:

@@ -8,7 +8,7 @@ from bot.core.errors import Forbidden
 from bot.core.objects import Event
 from bot.core.ref import Ref
 from tests.commands.builders import NOW, pod
-from tests.commands.scene import Scene
+from tests.commands.scene import Scene, buttons
 from tests.fakes.reader import FakeReader
 
 POD = "api-6d5f7c9b8-x7k2p"
@@ -41,3 +41,12 @@ async def test_audit_outcome_names_the_object_and_no_content() -> None:
     scene = Scene(FakeReader(pod()), now=NOW)
     await scene.ask(f"describe pod/{POD}")
     assert (await scene.records())[-1]["detail"] == f"pod/{POD}: Running, 1 of 1 ready, 0 restarts, 2 h old"
+
+
+async def test_no_button_for_what_this_person_may_not_do() -> None:
+    rules = {
+        "roles": {"looker": {"verbs": ["describe"], "namespaces": ["shop"], "kinds": ["pod"]}},
+        "bindings": [{"role": "looker", "everyone": True}],
+    }
+    answer = await Scene(FakeReader(pod()), policy=rules, now=NOW).ask(f"describe pod/{POD}")
+    assert set(buttons(answer.last)) == {"Share here"}
