@@ -44,6 +44,7 @@ class Contact:
         self._timer: Any = None
         self._recovery = asyncio.Event()
         self.told = False
+        self.outages = 0  # told so far; a watch that began before the newest one is not taken for whole
         self.last_ok = 0.0
 
     def add(self, source: str) -> None:
@@ -82,6 +83,7 @@ class Contact:
         self._timer = None
         if self.away and not self.told:
             self.told = True
+            self.outages += 1
             _log.warning("cluster %s gives no answer: %s", self._cluster, self.why)
             self._sink.unreachable(self._cluster, self.why)
 

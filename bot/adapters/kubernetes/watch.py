@@ -66,6 +66,7 @@ class Reflector:
         self._decoders = Decoders(kind.name)
         self._backoff = Backoff(self._settings.backoff_min, self._settings.backoff_max, rand)
         self._version = ""
+        self._outages = 0  # of the cluster, when it was last listed
         self._relists = 0  # in a row, because of 410
         self._since = math.inf  # when the current watch began
         cache.expect(kind.name, namespace)
@@ -85,7 +86,10 @@ class Reflector:
         """One list if there is need of one, one watch, and the wait that its end asks for."""
         self._since = math.inf
         try:
-            if not self._version:
+            # An outage that was told ends with a list, so that the sink knows when its view is whole again.
+            if not self._version or self._outages != self._contact.outages:
+                self._outages = self._contact.outages
+                self._version = ""
                 self._version = await self._list()
             await self._watch()
         except NotFound as error:

@@ -40,7 +40,7 @@ class Watch:
 
     def __init__(self, api: Api, kind: str, settings: WatchSettings | None = None, namespace: str = "") -> None:
         self.seen, self.cache, self.pauses = Seen(), Cache("prod"), list[float]()
-        self.contact = Contact("prod", self.seen)
+        self.contact = Contact("prod", self.seen, after=(settings or WatchSettings()).unreachable_after)
         transport = api.transport(settings)
         self.reflector = Reflector(
             transport, BY_NAME[kind], self.cache, self.seen, self.contact,
@@ -303,3 +303,14 @@ async def test_any_error_event_asks_for_a_new_list_after_a_wait() -> None:
         await until(lambda: len(api.queries("WATCH", PODS)) == 2)
         assert [query["resourceVersion"] for query in api.queries("WATCH", PODS)] == ["7", "9"]
         assert len(watch.pauses) == 1
+
+
+async def test_an_outage_that_was_told_ends_with_a_list_so_that_the_view_is_known_to_be_whole() -> None:
+    lists = [answer(listing([pod("a", 1)], 7)), answer(listing([pod("a", 1)], 30))]
+    async with watching(lists, [stream(bookmark(9), end="break"), stream()], unreachable_after=Seconds(0)) as (
+        _,
+        watch,
+    ):
+        await until(lambda: watch.told.count(("listed", "Pod")) == 2)
+        assert watch.contact.outages == 1
+        assert watch.told.count(("added", "a")) == 1
