@@ -77,12 +77,18 @@ def metrics_server(parts: Parts, api: Api) -> None:
 
 def rollouts(parts: Parts, api: Api) -> None:
     """The controller of Argo Rollouts and its kinds."""
+    names: set[str] = set()
     for path in binaries.rollout_definitions():
         for definition in yaml.safe_load_all(path.read_text()):
             if definition:
-                api.apply(definition)
-    kind = "/apis/argoproj.io/v1alpha1"
-    wait_until(lambda: api.find(kind), WAIT, "the Rollout kind to be served")
+                names.add(api.apply(definition)["spec"]["names"]["plural"])
+
+    def served() -> bool:
+        """The group is there with the first of its kinds already."""
+        group = api.find("/apis/argoproj.io/v1alpha1")
+        return bool(group) and len(names & {each["name"] for each in group["resources"]}) == len(names)
+
+    wait_until(served, WAIT, f"{', '.join(sorted(names))} to be served")
     parts.start(
         "rollouts",
         binaries.path("rollouts-controller"),

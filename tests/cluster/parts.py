@@ -27,12 +27,10 @@ class Parts:
         """Start a daemon inside. Its number inside is recorded, so a signal can only ever reach this cluster."""
         record = self.place.run / "pid" / name
         record.parent.mkdir(exist_ok=True)
-        record.unlink(missing_ok=True)
-        recording: list[str] = ["sh", "-c", 'echo $$ > "$0.new"; mv "$0.new" "$0"; exec "$@"', str(record)]
+        # The shell ends at once and the anchor adopts the daemon: whoever starts a part need not stay to bury it.
+        recording: list[str] = ["sh", "-c", '"$@" & echo $! > "$0"', str(record)]
         whole: list[str] = [*namespaces.within(self.anchor, network=network), *recording, *map(str, command)]
-        child = namespaces.launch(self.place, whole, name)
-        wait_until(lambda: record.exists() or child.poll() is not None, 20, f"{name} to be started", pause=0.01)
-        if not record.exists():
+        if namespaces.launch(self.place, whole, name).wait(20):
             raise RuntimeError(f"{name} cannot be started: {self.log(name)}")
 
     def signal(self, name: str, number: signal.Signals) -> None:
@@ -60,6 +58,10 @@ class Parts:
             (base / "cni" / "bin" / program).symlink_to(binaries.path(program))
         (base / "cni" / "conf" / "10-test.conflist").write_text(configs.pod_network(self.place))
         (base / "containerd" / "config.toml").write_text(configs.containerd(self.place))
+        # Where the cadvisor inside kubelet looks for it, and without it knows no container's memory.
+        usual = base / "private-run" / "containerd" / "containerd.sock"
+        usual.parent.mkdir()
+        usual.symlink_to(self.place.containerd_socket)
         self.start("containerd", "containerd", "--config", base / "containerd" / "config.toml")
 
     def images(self) -> None:

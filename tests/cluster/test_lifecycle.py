@@ -74,6 +74,7 @@ def test_down_leaves_nothing(place: Place) -> None:
     assert there["mounts"], there
     assert there["cgroups"], there
     assert there["processes"], there
+    cluster.parts.signal("kubelet", signal.SIGSTOP)  # what a test that broke off may have left
     cluster.close()
     lifecycle.down(place)
     assert {kind: found for kind, found in traces(place).items() if found} == {}
