@@ -119,7 +119,7 @@ async def test_a_modal_keeps_asking_until_it_is_right(workspace: RecordedWorkspa
     await page.get_by_role("option", name="Checkout").click()
     workspace.answer = lambda _act: {"ok": True, "seen": [], "errors": {"reason": "Name a ticket."}}
     await dialog.get_by_role("button", name="Restart").click()
-    await expect(dialog.get_by_role("alert")).to_have_text("Name a ticket.")
+    await expect(dialog.get_by_role("alert")).to_have_text(["Name a ticket."])
     await expect(dialog.get_by_label("Reason")).to_have_value("too slow")
     assert workspace.acts[-1]["submit"] == {"reason": {"text": "too slow"}, "target": {"pick": "checkout"}}
 
@@ -188,3 +188,15 @@ async def test_a_shortcut_on_a_message(workspace: RecordedWorkspace, visit: Visi
     async with page.expect_response("**/demo/act"):
         await page.get_by_role("option", name="Explain this").click()
     assert [(act["message"], act["shortcut"]) for act in workspace.acts] == [(stamp(6), "explain")]
+
+
+async def test_a_refusal_is_seen_where_no_channel_shows_it(workspace: RecordedWorkspace, visit: Visit) -> None:
+    row = actions(button("Silences", "silences"))
+    workspace.home = {"id": "V0HOME", "type": "home", "blocks": [row]}
+    page = await visit(channel="watchkeeper")
+    workspace.answer = lambda _act: {"ok": False, "error": "dispatch_failed"}
+    await page.get_by_role("button", name="Silences").click()
+    await expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+    await ask(page, workspace)
+    workspace.emit({"type": "notice", "channel": None, "text": "We had some trouble connecting. Try again?"})
+    await expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("trouble connecting")

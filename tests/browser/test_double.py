@@ -139,7 +139,7 @@ async def test_a_modal_from_a_button_to_the_answer(enter: Open, client: AsyncWeb
     await dialog.get_by_role("button", name="Deployment").click()
     await page.get_by_role("option", name="Search").click()
     await dialog.get_by_role("button", name="Restart").click()
-    await expect(dialog.get_by_role("alert")).to_have_text("Name a ticket.")
+    await expect(dialog.get_by_role("alert")).to_have_text(["Name a ticket."])
     await dialog.get_by_label("Reason").fill("PAY-1123")
     await dialog.get_by_role("button", name="Restart").click()
     await expect(dialog).to_have_count(0)

@@ -18,7 +18,7 @@ async def test_being_somebody_else(workspace: RecordedWorkspace, visit: Visit) -
     await page.get_by_role("button", name="You are dana, deployer").click()
     choice = page.get_by_role("option")
     await expect(choice).to_have_count(4)
-    await expect(page.get_by_role("option", name="Vera")).to_contain_text("may look at everything and change nothing")
+    await expect(page.get_by_role("option", name="Vera")).to_contain_text("may look, and change nothing")
     await page.get_by_role("option", name="April").click()
     await expect(page.get_by_role("button", name="You are april, approver")).to_be_visible()
     await expect(page.locator("#channel").get_by_role("combobox")).to_have_attribute(

@@ -7,15 +7,15 @@ import { openMenu } from "./menu.js";
 import { avatar } from "./message.js";
 
 const ROLES = {
-  viewer: "may look at everything and change nothing",
-  deployer: "may restart, scale and undo; the rest needs approval",
+  viewer: "may look, and change nothing",
+  deployer: "may look everywhere, and act as far as the policy goes",
   approver: "decides on what others ask for",
   guest: "is an outsider, whom the app refuses",
 };
 
-/** What a person of this role may do, in a sentence. */
+/** What this person may do, in a sentence: the workspace's own words where it has some, else what the role means. */
 export function roleSentence(person) {
-  return ROLES[person.role] ?? person.title ?? "";
+  return person.may || ROLES[person.role] || person.title || "";
 }
 
 /** Draw the sidebar. `app`: {ws, current, unread(id), open(id), become(name)}. */
