@@ -44,6 +44,8 @@ class Watch:
         seconds = q.integer(query, "timeoutSeconds")
         self.seconds = float(seconds) if seconds else _DEFAULT_TIMEOUT * (1 + random.random())  # noqa: S311 - jitter
         self.queue: asyncio.Queue[Change] = asyncio.Queue()
+        self.begun = self.start or store.version
+        self.progress = self.begun
 
     def event(self, change: Change) -> tuple[str, Obj] | None:
         """What this client is told: an object that stops matching its selectors is deleted for it."""
@@ -66,7 +68,8 @@ class Watch:
         return msgspec.json.encode({"type": kind, "object": body}) + b"\n"
 
     def bookmark(self, annotations: dict[str, str] | None = None) -> bytes:
-        meta: dict[str, Any] = {"resourceVersion": str(self.store.version)}
+        """Says how far this resource has come; only of use, and only sent, when it has moved."""
+        meta: dict[str, Any] = {"resourceVersion": str(self.progress)}
         if annotations:
             meta["annotations"] = annotations
         obj = {"kind": self.resource.kind, "apiVersion": self.resource.api_version, "metadata": meta}
@@ -83,7 +86,9 @@ class Watch:
             return lines
         if self.start < self.store.oldest:
             return [self.too_old()]
-        told = (self.event(change) for change in self.store.since(self.start, self.resource))
+        missed = self.store.since(self.start, self.resource)
+        self.progress = missed[-1].version if missed else self.progress
+        told = (self.event(change) for change in missed)
         return [self.line(*one) for one in told if one]
 
     def too_old(self) -> bytes:
@@ -137,10 +142,13 @@ async def _stream(watch: Watch, response: web.StreamResponse, faults: Faults) ->
             await response.write(watch.too_old())
             return
         if change is not None:
+            if change.resource is watch.resource:
+                watch.progress = change.version
             told = watch.event(change)
             if told:
                 await response.write(watch.line(*told))
         elif watch.bookmarks and (loop.time() >= mark or (marks and loop.time() >= marks[0])):
             marks = [moment for moment in marks if moment > loop.time()]
             mark = loop.time() + _BOOKMARK_EVERY
-            await response.write(watch.bookmark())
+            if watch.progress > watch.begun:
+                await response.write(watch.bookmark())

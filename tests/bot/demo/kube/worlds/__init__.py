@@ -1,0 +1,1 @@
+"""What the worlds promise to whoever looks at them."""
