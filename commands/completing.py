@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from bot.core.errors import KubeError
 from bot.core.ports import Reader
 from bot.core.ref import BY_ALIAS, BY_NAME, Kind
+from commands.description import dig
 from commands.model import Call, Context, Param, Verb
 from commands.parse import Defaults, is_label, params_of
 
@@ -66,8 +68,7 @@ async def _next(verb: Verb, words: Sequence[str], last: str, scene: _Scene) -> l
     target = next((param for param in verb.params if param.kind == "object"), None)
     if target is None or any("/" in word for word in words):
         return []
-    namespace = _given(words, by_flag, "namespace") or defaults.namespace
-    return await _targets(target, last, Call(verb.name, cluster, namespace), scene)
+    return await _targets(target, last, Call(verb.name, cluster, _given(words, by_flag, "namespace")), scene)
 
 
 def _given(words: Sequence[str], by_flag: Mapping[str, Param], kind: str) -> str:
@@ -83,23 +84,40 @@ async def _targets(target: Param, last: str, call: Call, scene: _Scene) -> list[
     kind = BY_ALIAS.get(word.lower())
     if kind is None or kind.name not in target.kinds:
         return []
-    return [Completion(f"{word}/{name} ") for name in await _names(kind, start, call, scene)]
+    if call.namespace or not kind.namespaced or kind.name == "Pod":  # pods of all namespaces are too many to ask for
+        namespace = call.namespace or scene.defaults.namespace
+        there = msgspec.structs.replace(call, namespace=namespace)
+        return [Completion(f"{word}/{name} ") for name in await _names(kind, start, there, scene)]
+    return [Completion(f"{word}/{text}") for text in await _names_anywhere(kind, start, call, scene)]
+
+
+async def _names_anywhere(kind: Kind, start: str, call: Call, scene: _Scene) -> list[str]:
+    """``api -n shop``: names with their namespaces, only where this person may use the verb."""
+    found: list[str] = []
+    for item in await _list(kind, "", call, scene):
+        name, namespace = str(dig(item, "metadata", "name")), str(dig(item, "metadata", "namespace"))
+        if name.startswith(start) and scene.context.may(Call(call.verb, call.cluster, namespace, kind.name, name)):
+            found.append(f"{name} " if namespace == scene.defaults.namespace else f"{name} -n {namespace} ")
+    return sorted(found)
+
+
+async def _list(kind: Kind, namespace: str, call: Call, scene: _Scene) -> list[dict[str, Any]]:
+    reader = scene.readers.get(call.cluster)
+    try:
+        return await reader.list(kind, namespace, limit=500) if reader else []
+    except KubeError:
+        return []  # a completion that does not come is no error
 
 
 async def _names(kind: Kind, start: str, call: Call, scene: _Scene) -> list[str]:
     """Live names, only those on which this person may use the verb."""
-    reader = scene.readers.get(call.cluster)
     namespace = call.namespace if kind.namespaced else ""
-    if reader is None or (namespace and not is_label(namespace)):
+    if namespace and not is_label(namespace):
         return []
     # Nothing is listed where this person may do nothing.
     if kind is not _NAMESPACE and not scene.context.may(Call(call.verb, call.cluster, namespace, kind.name)):
         return []
-    try:
-        items = await reader.list(kind, namespace, limit=500)
-    except KubeError:
-        return []  # a completion that does not come is no error
-    names = sorted(str(item.get("metadata", {}).get("name", "")) for item in items)
+    names = sorted(str(dig(item, "metadata", "name")) for item in await _list(kind, namespace, call, scene))
     found = [name for name in names if name.startswith(start)]
     if kind is _NAMESPACE:
         return [name for name in found if scene.context.may(Call(call.verb, call.cluster, name))]

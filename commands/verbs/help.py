@@ -33,7 +33,7 @@ def _overview(context: About) -> Message:
             closed.append(verb.name)
             continue
         line: list[Inline] = [Code(f"{context.command} {_usage(verb)}"), f"\n{verb.summary}"]
-        if where:
+        if where and not verb.open:
             line.append(f" · {'; '.join(where)}")
         parts.append(Section(tuple(line)))
     head = f"What {context.person.name} may ask here"

@@ -41,6 +41,19 @@ async def test_only_what_this_person_may_see() -> None:
     assert await ask("", Person(Actor("T1", "U09"), "gus", refused="a guest")) == []
 
 
+async def test_names_of_other_namespaces_come_with_their_namespace() -> None:
+    elsewhere, foreign = workload(name="api-2"), workload(name="api-3")
+    elsewhere["metadata"]["namespace"], foreign["metadata"]["namespace"] = "shop-eu", "payments"
+    rules = {
+        "roles": {"viewer": {"verbs": ["logs"], "namespaces": ["shop*"]}},
+        "bindings": [{"role": "viewer", "everyone": True}],
+    }
+    scene = Scene(FakeReader(workload(), elsewhere, foreign), policy=rules, now=NOW)
+    found = [one.text for one in await scene.pipeline.complete(VERA, "C1", "logs deploy/a")]
+    assert found == ["logs deploy/api ", "logs deploy/api-2 -n shop-eu "]
+    assert await scene.pipeline.complete(VERA, "C1", "logs -n payments deploy/a") == []
+
+
 async def test_nothing_is_even_listed_where_this_person_may_do_nothing() -> None:
     reader = FakeReader(pod("ledger-1", namespace="payments"))
     assert await ask("logs -n payments pod/", reader=reader) == []

@@ -30,3 +30,9 @@ async def test_one_command_with_its_flags_and_examples() -> None:
 @pytest.mark.parametrize("text", ["help lgs", "help LGS"])
 async def test_unknown_topic_names_the_nearest(text: str) -> None:
     assert "Did you mean logs?" in (await Scene().ask(text)).text
+
+
+async def test_what_is_open_to_all_needs_no_role() -> None:
+    rules = {"roles": {"r": {"verbs": ["*"], "namespaces": ["shop"]}}, "bindings": [{"role": "r", "everyone": True}]}
+    text = (await Scene(policy=rules).ask("help")).text
+    assert text.count("shop (r)") == 2  # logs and describe, not help itself
