@@ -115,7 +115,7 @@ def start_error(message: str, reason: str) -> Cause:
     return Cause(
         code="start",
         sentence=f"it cannot be started: {short}" if short else "it cannot be started",
-        brief="cannot be started",
+        brief=short if len(short) <= 60 else short[:59] + "…",
         known_by=f"the container's termination reason, {reason}",
         detail=told if told != short else "",
     )

@@ -7,6 +7,7 @@ edited in, and what could not be read is said. Every text is redacted before it 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
@@ -25,6 +26,7 @@ from bot.core.ref import BY_NAME, Ref
 
 _TAIL, _BYTES = 300, 128_000  # enough to find the first error of a crash; a chatty log is cut
 _EVENTS = 5
+_OF_POD = re.compile(r" in pod \S+_\S+\([0-9a-f-]{36}\)$")  # whose events they are is known
 _WHAT = {
     "log": "the log",
     "events": "events",
@@ -94,6 +96,8 @@ class Reading:
         node_events = cast("Sequence[Event]", self._outcome("node_events", missing) or ())
         usage = cast("str | None", self._outcome("usage", missing))
         log, log_of = cast("tuple[str, str]", self._outcome("log", missing) or ("", ""))
+        if "usage" in self._tasks and usage is None and not any(told.startswith(_WHAT["usage"]) for told in missing):
+            missing.append(f"{_WHAT['usage']}: the metrics server has no reading")
         cause = refine(finding, events, node_events=node_events, usage=usage)
         if finding.cause.code == "start":
             missing.append("no log: the container never started")
@@ -259,6 +263,6 @@ def _told(events: Sequence[Event]) -> tuple[str, ...]:
         if event.type == "Normal" and event.reason not in ("Killing", "SandboxChanged"):
             continue
         times = f" ({event.times} times)" if event.times > 1 else ""
-        text = text_of(event).replace("\n", " ")
+        text = _OF_POD.sub("", text_of(event).replace("\n", " "))
         told.append(f"{event.reason}{times}: {text if len(text) <= 240 else text[:239] + '…'}")
     return tuple(told[-_EVENTS:])

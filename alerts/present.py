@@ -109,7 +109,7 @@ def _firing(incident: Incident) -> Message:
     headline = f"🔴 {name} {verb}: {why}" if why else f"🔴 {name} {verb}"
     push = fit(
         f"🔴 {squeeze(_where(incident), 40)} {squeeze(incident.workload.name, 40)} {verb.removeprefix('is ')}: "
-        f"{cause.brief or why}",
+        f"{cause.brief or why or 'reason unknown'}",
         _pods(incident.affected, incident.total) if incident.total > 1 else "",
         _change_push(incident),
         _restarts(incident) if incident.restarts > 1 else "",
@@ -241,7 +241,6 @@ def _ended(incident: Incident) -> Message:
     workload = incident.workload
     where = workload.cluster + (f" / {workload.namespace}" if workload.namespace else "")
     push = fit(f"{told.split(' · ')[0]}", squeeze(where, 50), incident.cause.brief)
-    verb = "It crashed" if incident.restarts <= 1 else "It was crashing"
     parts: list[Part] = [
         Section((Bold(told),)),
         Context(
@@ -254,7 +253,7 @@ def _ended(incident: Incident) -> Message:
         ),
     ]
     if incident.ending != "planned":
-        parts.append(Context(f"{verb}: {incident.cause.sentence}"))
+        parts.append(Context(f"It failed because: {incident.cause.sentence}"))
     return Message(push, tuple(parts), "green" if incident.ending in RECOVERIES else "grey")
 
 

@@ -52,6 +52,7 @@ def test_a_start_error_says_the_one_thing_that_went_wrong() -> None:
     )
     told = cause_of(Terminated(exit_code=128, reason="StartError", message=message), None)
     assert told.sentence == 'it cannot be started: exec: "/srv/run": stat /srv/run: no such file or directory'
+    assert told.brief.startswith("exec: ")
 
 
 def test_a_container_that_waits_for_its_start_tells_it_in_the_waiting_state() -> None:

@@ -121,7 +121,8 @@ async def test_everything_is_read_at_once() -> None:
 async def test_what_does_not_come_in_time_is_said_and_the_rest_is_there() -> None:
     scene = Scene(dead(ended()))
     scene.reader.hang["log"] = asyncio.Event()
-    scene.reader.told = [event("BackOff", "Back-off restarting failed container", count=5)]
+    of_pod = f" in pod {NAME}_shop(72466df0-2721-486f-b358-6dfa06c5f7ea)"
+    scene.reader.told = [event("BackOff", f"Back-off restarting failed container{of_pod}", count=5)]
     _, evidence = await scene.read(limit=0.02)
     assert evidence.missing == ("the log: not read in time",)
     assert evidence.events == ("BackOff (5 times): Back-off restarting failed container",)
@@ -159,6 +160,11 @@ async def test_usage_node_owners_and_change() -> None:
     assert evidence.change is not None
     assert evidence.change.what == ("image 1.41 → 1.42",)
     assert evidence.change.note == "the failing pod still runs an earlier revision"
+
+
+async def test_an_out_of_memory_kill_without_a_reading_says_so() -> None:
+    _, evidence = await Scene(dead(ended(137, "OOMKilled")), limit="256Mi").read()
+    assert "memory usage: the metrics server has no reading" in evidence.missing
 
 
 async def test_a_node_in_trouble_is_told() -> None:

@@ -154,7 +154,7 @@ def test_recovered() -> None:
         push: ✅ checkout recovered after 19 min, prod / shop, OOMKilled at 256 MiB
         ✅ checkout recovered after 19 min · all 5 pods are ready
         prod / shop · deploy/checkout · 14 restarts in 7 min · 08:33 UTC to 08:52 UTC
-        It was crashing: OOMKilled at its 256 MiB limit
+        It failed because: OOMKilled at its 256 MiB limit
         """)
 
 

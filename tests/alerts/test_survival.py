@@ -123,7 +123,7 @@ class Life:
         text = rig.told[0]
         assert text.startswith("push: ✅ checkout recovered after")
         assert "2 restarts" in text
-        assert "It was crashing: it exited with code 1" in text
+        assert "It failed because: it exited with code 1" in text
         keys = Counter(one.key for one in self.slack.sent)
         assert max(keys.values()) == 1, keys
         assert [line.split(" ")[0] for line in rig.thread()] == ["Details:", "✅"]
