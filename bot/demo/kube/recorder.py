@@ -9,7 +9,7 @@ from bot.demo.kube.registry import Registry
 from bot.demo.kube.resources import BY_KIND
 from bot.demo.kube.store import Obj
 
-_EVENT = BY_KIND["Event"]
+_EVENT, _NAMESPACE = BY_KIND["Event"], BY_KIND["Namespace"]
 _KEPT = 3600.0  # the API server's default --event-ttl
 
 
@@ -54,7 +54,7 @@ class Recorder:
             "reportingInstance": host,
             "source": source,
         }
-        self.registry.create(_EVENT, namespace, event)
+        self._write(namespace, event)
 
     def tell_new_style(self, about: Obj, reason: str, message: str, *, action: str, type_: str = "Normal") -> None:
         """As the scheduler does it through events.k8s.io: ``eventTime`` alone, no count, no timestamps."""
@@ -71,7 +71,11 @@ class Recorder:
             "reportingInstance": "default-scheduler-ip-10-0-0-9",
             "source": {},
         }
-        self.registry.create(_EVENT, namespace, event)
+        self._write(namespace, event)
+
+    def _write(self, namespace: str, event: dict[str, Any]) -> None:
+        if self.registry.store.get(_NAMESPACE, "", namespace) is not None:  # else nobody is left to read it
+            self.registry.create(_EVENT, namespace, event)
 
     def _frame(  # noqa: PLR0917 - read in the order of the names
         self, about: Obj, namespace: str, name: str, reason: str, message: str, type_: str, field: str

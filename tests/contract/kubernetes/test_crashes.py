@@ -183,7 +183,8 @@ async def test_whose_log_is_whose(api: Wire) -> None:
     assert (await api.get(log, tailLines=1)).text == "FATAL: cannot reach db:5432\n"
     assert (await api.get(log, limitBytes=5)).text == "start"
     stamped = (await api.get(log, timestamps="true", tailLines=1)).text
-    assert stamped[4] == "-" and stamped.endswith("Z FATAL: cannot reach db:5432\n")
+    assert stamped[4] == "-"
+    assert stamped.endswith("Z FATAL: cannot reach db:5432\n")
     for query, status, message in (
         ({"container": "nope"}, 400, "container nope is not valid for pod "),
         ({"tailLines": -1}, 422, "PodLogOptions "),

@@ -107,13 +107,15 @@ async def test_field_selectors(api: Wire) -> None:
             {"resourceVersionMatch": "Exact"},
             422,
             "Invalid",
-            'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden '
-            "unless resourceVersion is provided",
+            (
+                'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is '
+                "forbidden unless resourceVersion is provided"
+            ),
         ),
         ("/api/v1/nope", {}, 404, "NotFound", "the server could not find the requested resource"),
     ],
 )
-async def test_what_a_list_refuses(
+async def test_what_a_list_refuses(  # noqa: PLR0917 - one column of the table each
     api: Wire, path: str, query: dict[str, str], status: int, reason: str, message: str
 ) -> None:
     answer = await api.get(path, **query)

@@ -88,7 +88,7 @@ async def test_a_json_patch_with_a_test_that_holds(api: Wire) -> None:
         ),
     ],
 )
-async def test_what_a_patch_is_refused_for(
+async def test_what_a_patch_is_refused_for(  # noqa: PLR0917 - one column of the table each
     api: Wire, content_type: str, body: bytes, status: int, reason: str, message: str
 ) -> None:
     answer = await api.patch(await quiet(api), body, content_type)
@@ -174,9 +174,11 @@ async def test_a_dry_run_is_not_kept(api: Wire) -> None:
             {"metadata": {"name": "Bad_Name"}},
             422,
             "Invalid",
-            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
-            "start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
-            "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+            (
+                "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and "
+                "must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+                "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+            ),
         ),
         ({"metadata": {}}, 422, "Invalid", "metadata.name: Required value: name or generateName is required"),
         (

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from bot.demo.kube.clock import Agenda
+from bot.demo.kube.errors import ApiError
 from bot.demo.kube.recorder import Recorder
 from bot.demo.kube.registry import SUFFIX_LETTERS, Registry
 from bot.demo.kube.resources import Resource
@@ -39,8 +40,14 @@ class Controller:
 
     def _run(self, namespace: str, name: str) -> None:
         obj = self.store.get(self.resource, namespace, name)
-        if obj is not None:
+        if obj is None:
+            return
+        try:
             self.sync(obj)
+        except ApiError as error:
+            # Something went away or was changed meanwhile; what changed it brings this sync back.
+            if error.code not in (404, 409):
+                raise
 
     def sync(self, obj: Obj) -> None:
         raise NotImplementedError

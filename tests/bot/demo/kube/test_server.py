@@ -95,7 +95,8 @@ async def test_compaction_ends_open_watches_and_continue_tokens_with_410() -> No
 
 async def test_half_open_says_nothing_and_does_not_close() -> None:
     async with KubeDouble(Bare(), hand()) as kube, session(kube) as client:
-        async with client.get(f"{kube.url}/api/v1/namespaces?watch=1&resourceVersion={kube.store.version}") as watch:
+        url = f"{kube.url}/api/v1/namespaces?watch=1&resourceVersion={kube.store.version}"
+        async with client.get(url) as watch:
             kube.faults.half_open = True
             kube.cluster.apply({"kind": "Namespace", "metadata": {"name": "new"}})
             with pytest.raises(TimeoutError):
