@@ -14,9 +14,9 @@ from bot.demo.kube.access import Access
 from bot.demo.kube.clock import Clock
 from bot.demo.kube.errors import bad_request, conflict, method_not_allowed
 from bot.demo.kube.faults import Faults
+from bot.demo.kube.ports import Runtime
 from bot.demo.kube.registry import Registry
 from bot.demo.kube.resources import BY_KIND, Resource
-from bot.demo.kube.runtime import Runtime
 from bot.demo.kube.selectors import to_text
 from bot.demo.kube.store import Obj, clone
 

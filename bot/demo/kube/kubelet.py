@@ -9,11 +9,11 @@ from bot.demo.kube.errors import bad_request
 from bot.demo.kube.lifecycle import Lifecycle
 from bot.demo.kube.pods import Container, LocalPod, local_pod, passed
 from bot.demo.kube.podstatus import render
+from bot.demo.kube.ports import LogLine, Usage
 from bot.demo.kube.programs import Programs
 from bot.demo.kube.recorder import Recorder
 from bot.demo.kube.registry import Registry
 from bot.demo.kube.resources import BY_KIND
-from bot.demo.kube.runtime import LogLine, Usage
 from bot.demo.kube.store import Change, Obj
 
 _POD, _NODE = BY_KIND["Pod"], BY_KIND["Node"]

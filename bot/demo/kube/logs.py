@@ -14,7 +14,7 @@ from bot.core.times import parse_time
 from bot.demo.kube import query as q
 from bot.demo.kube.clock import Clock
 from bot.demo.kube.errors import Cause, bad_request, invalid
-from bot.demo.kube.runtime import LogLine, Runtime
+from bot.demo.kube.ports import LogLine, Runtime
 
 _FOLLOW_EVERY = 0.1
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.demo.kube.clock import Clock, stamp
 from bot.demo.kube.errors import ApiError
+from bot.demo.kube.ports import Runtime, Usage
 from bot.demo.kube.resources import BY_KIND
-from bot.demo.kube.runtime import Runtime, Usage
 from bot.demo.kube.selectors import label_selector
 from bot.demo.kube.store import Obj, ObjectStore
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from bot.demo.kube.runtime import LogLine
+from bot.demo.kube.ports import LogLine
 
 Curve = Callable[[float], float]  # seconds since the start -> cores or bytes
 _MAX_LINES = 20_000  # a node rotates logs; nobody reads further back

@@ -7,9 +7,9 @@ from typing import Any
 
 from bot.demo.kube.clock import stamp
 from bot.demo.kube.controllers.shared import Controller, Tools, is_ready, set_condition
+from bot.demo.kube.ports import Runtime
 from bot.demo.kube.programs import quantity
 from bot.demo.kube.resources import BY_KIND
-from bot.demo.kube.runtime import Runtime
 from bot.demo.kube.selectors import matches
 from bot.demo.kube.store import Change, Obj, clone
 
