@@ -26,9 +26,9 @@ async def test_a_begun_command_completes_and_is_sent(workspace: RecordedWorkspac
     await page.keyboard.type("deploy/api -n shop")
     await page.keyboard.press("Enter")
     await expect(field).to_have_value("")
-    assert workspace.acts == [
-        {"as": "dana", "wait": 3, "channel": ALERTS, "command": "/k8s logs deploy/api -n shop"},
-    ]
+    sent = {"as": "dana", "wait": 3, "channel": ALERTS, "command": "/k8s logs deploy/api -n shop"}
+    assert await workspace.last_act() == sent
+    assert len(workspace.acts) == 1
 
 
 async def test_arrows_choose_and_escape_closes(visit: Visit) -> None:
@@ -61,7 +61,7 @@ async def test_a_mention_completes(workspace: RecordedWorkspace, visit: Visit) -
     await page.keyboard.type("help")
     await page.keyboard.press("Enter")
     await expect(page.locator("#channel").get_by_role("combobox")).to_have_value("")
-    assert workspace.acts[-1]["text"] == "hello @Watchkeeper help"
+    assert (await workspace.last_act())["text"] == "hello @Watchkeeper help"
 
 
 async def test_shift_enter_breaks_the_line(workspace: RecordedWorkspace, visit: Visit) -> None:
@@ -71,7 +71,7 @@ async def test_shift_enter_breaks_the_line(workspace: RecordedWorkspace, visit: 
     await page.keyboard.type("two")
     await page.get_by_role("button", name="Send").click()
     await expect(page.locator("#channel").get_by_role("combobox")).to_have_value("")
-    assert workspace.acts[-1]["text"] == "one\ntwo"
+    assert (await workspace.last_act())["text"] == "one\ntwo"
 
 
 async def test_what_failed_is_told_and_given_back(workspace: RecordedWorkspace, visit: Visit) -> None:

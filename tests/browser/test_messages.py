@@ -68,7 +68,7 @@ async def test_a_thread_opens_beside_the_channel_and_grows(workspace: RecordedWo
     await thread.get_by_role("combobox").fill("thank you")
     await page.keyboard.press("Enter")
     await expect(thread.get_by_role("combobox")).to_have_value("")
-    assert workspace.acts[-1] | {"wait": 0} == {
+    assert await workspace.last_act() | {"wait": 0} == {
         "as": "dana", "wait": 0, "channel": ALERTS, "text": "thank you", "thread_ts": root["ts"],
     }  # fmt: skip
     await page.get_by_role("button", name="Close thread").click()

@@ -109,6 +109,13 @@ class RecordedWorkspace:
         for message in messages:
             self.messages[message["channel"]].append(message)
 
+    async def last_act(self) -> dict[str, Any]:
+        """What the page did last; waits for it to do something at all."""
+        async with asyncio.timeout(5):
+            while not self.acts:
+                await asyncio.sleep(0.01)
+        return self.acts[-1]
+
     def emit(self, event: dict[str, Any]) -> None:
         """Tell the open pages."""
         self.seq += 1
