@@ -25,7 +25,6 @@ from tests.cluster.lifecycle import Cluster
 from tests.cluster.places import Place
 from tests.cluster.relay import Door
 
-SESSION = "test-"  # the beginning of the names of pytest's own clusters
 Apply = Callable[..., list[Json]]
 
 
@@ -42,7 +41,7 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster | Elsewhere]:
     given = os.environ.get("WATCHKEEPER_TEST_KUBECONFIG", "")
     running = os.environ.get("WATCHKEEPER_TEST_CLUSTER", "")
     found: Cluster | Elsewhere | None
-    place = Place(running or f"{SESSION}{os.getpid()}")
+    place = Place(running or f"{lifecycle.SESSION}{os.getpid()}")
     if given:
         found = Elsewhere(Path(given))
     elif packages.obstacle():
@@ -53,7 +52,7 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster | Elsewhere]:
         capture = request.config.pluginmanager.getplugin("capturemanager")
         with capture.global_and_fixture_disabled():
             lifecycle.prepare(lambda line: print(f"\n{line}", end="", flush=True))
-        lifecycle.sweep(SESSION)
+        lifecycle.sweep()
         found = lifecycle.up(place, owned=True)
     assert found is not None
     yield found

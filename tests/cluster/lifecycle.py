@@ -15,6 +15,7 @@ from tests.cluster.places import API_PORT, NODE, NODE_ADDRESS, RUN_ROOT, Place
 from tests.cluster.relay import Door, Relay
 from tests.cluster.waiting import wait_until
 
+SESSION = "test-"  # so begin the names of pytest's own clusters; the number of the process that owns them follows
 START = 60.0  # seconds that each step may take on a machine which is busy with other things
 Say = Callable[[str], None]
 
@@ -128,11 +129,12 @@ def down(place: Place) -> None:
     namespaces.leave(place)
 
 
-def sweep(prefix: str) -> None:
-    """Remove what is left of clusters of that kind whose owner was killed."""
-    for record in RUN_ROOT.glob(f"{prefix}*.anchor"):
+def sweep() -> None:
+    """Remove what is left of pytest's clusters whose owner was killed: empty mounts and cgroups, no processes."""
+    for record in RUN_ROOT.glob(f"{SESSION}*.anchor"):
         place = Place(record.name.removesuffix(".anchor"))
-        if namespaces.find(place) is None:
+        owner = place.name.removeprefix(SESSION).partition("-")[0]
+        if not Path("/proc", owner).exists():
             namespaces.leave(place)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 
 from tests.cluster import binaries
@@ -21,6 +22,8 @@ PACKAGES = {
     "prometheus": "prometheus",
     "runc": "runc",
 }
+# What the cluster does first, in namespaces that are gone at once.
+PROBE = ("unshare", "--net", "--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "tmpfs", "/run")
 SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"  # where some of them are, and what a user's PATH leaves out
 
 
@@ -30,6 +33,8 @@ def obstacle() -> str:
         return "the test cluster needs Linux"
     if os.geteuid() != 0:
         return "the test cluster needs root (namespaces, cgroups, containers)"
+    if subprocess.run(PROBE, capture_output=True, check=False).returncode:
+        return "the test cluster needs a root that may make namespaces and mounts, as in a privileged container"
     if not binaries.go_version():
         return "the test cluster needs Go 1.26 or newer to build Kubernetes"
     return ""

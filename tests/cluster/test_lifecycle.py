@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 @pytest.fixture
 def place(own_cluster: Cluster) -> Iterator[Place]:
     """A second cluster's place, beside the session's own, which also proves that two can be."""
-    place = Place(f"second-{os.getpid()}")
+    place = Place(f"{lifecycle.SESSION}{os.getpid()}-second")
     yield place
     lifecycle.down(place)
 
@@ -97,29 +97,30 @@ def test_it_starts_again_after_all_of_it_was_killed(place: Place) -> None:
     again.close()
 
 
-def test_it_ends_with_its_owner_however_that_ends(place: Place) -> None:
+def test_it_ends_with_its_owner_and_the_next_run_sweeps(own_cluster: Cluster) -> None:
     script = (
-        "import signal, sys\n"
+        "import os, signal\n"
         "from tests.cluster import namespaces\n"
         "from tests.cluster.places import Place\n"
-        "anchor = namespaces.enter(Place(sys.argv[1]), owned=True)\n"
-        "print(anchor.pid, flush=True)\n"
+        "namespaces.enter(Place(f'test-{os.getpid()}'), owned=True)\n"
+        "print(os.getpid(), flush=True)\n"
         "signal.pause()\n"
     )
     owner = subprocess.Popen(
-        [sys.executable, "-c", script, place.name],
+        [sys.executable, "-c", script],
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],
     )
     with owner:
         assert owner.stdout is not None
-        assert owner.stdout.readline().strip().isdigit()
+        place = Place(f"{lifecycle.SESSION}{owner.stdout.readline().strip()}")
         assert namespaces.find(place) is not None
         owner.kill()
     wait_until(lambda: namespaces.find(place) is None, 10, "the cluster to end with its owner")
-    lifecycle.sweep(place.name)
+    lifecycle.sweep()
     assert {kind: found for kind, found in traces(place).items() if found} == {}
+    assert own_cluster.anchor.alive
 
 
 def test_the_command_line_starts_it_in_time_and_leaves_a_way_in(place: Place) -> None:
