@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from bot.demo.kube.clock import Agenda, micro_stamp, stamp
@@ -81,7 +82,7 @@ def _node(name: str, ip: str, zone: str, cpu: str, memory: str, now: str) -> dic
     }
     return {
         "metadata": {"name": name, "labels": labels},
-        "spec": {"providerID": f"aws:///{zone}/i-{abs(int.from_bytes(name.encode()[-6:])):017x}"},
+        "spec": {"providerID": f"aws:///{zone}/i-0{uuid.uuid5(uuid.NAMESPACE_DNS, name).hex[:16]}"},
         "status": {
             "addresses": [{"type": "InternalIP", "address": ip}, {"type": "Hostname", "address": name}],
             "allocatable": {**capacity, "cpu": cpu, "memory": memory},
@@ -89,6 +90,10 @@ def _node(name: str, ip: str, zone: str, cpu: str, memory: str, now: str) -> dic
             "conditions": [*conditions, {**ready, **times}],
             "nodeInfo": {
                 "architecture": "amd64",
+                "bootID": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"boot.{name}")),
+                "machineID": uuid.uuid5(uuid.NAMESPACE_DNS, name).hex,
+                "systemUUID": str(uuid.uuid5(uuid.NAMESPACE_DNS, name)),
+                "kubeProxyVersion": "",
                 "containerRuntimeVersion": "containerd://1.7.29",
                 "kernelVersion": "6.1.158-178.288.amzn2023.x86_64",
                 "kubeletVersion": "v1.34.4-eks-ecaa3a6",
