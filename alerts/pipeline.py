@@ -166,6 +166,9 @@ class Pipeline:
         """One round."""
         told: list[tuple[Watched, Finding]] = []
         for cluster, watched in self._watched.items():
+            self._reachability(cluster, watched)
+            if not watched.begun:
+                continue
             held: dict[str, list[Finding]] = defaultdict(list)
             for finding in watched.findings(self._detectors, self._detector_settings, self._settings.quiet):
                 if finding.object.namespace in self._settings.ignore_namespaces:
@@ -176,7 +179,6 @@ class Pipeline:
                 if self._take(watched, key, findings):
                     told += [(watched, finding) for finding in findings]
             self._judge(watched, held)
-            self._reachability(cluster, watched)
         await self._save()
         for watched, finding in told:
             watched.ledger.settle(finding.object.uid, finding.container, finding.count)

@@ -21,6 +21,9 @@ class Observed(Protocol):
     def items(self, kind: str, namespace: str = "") -> Iterable[Object]:
         """All objects of a kind, of one namespace when given."""
 
+    def watches(self, kind: str) -> bool:
+        """Whether this kind is watched at all: if not, that an object is missing here says nothing."""
+
     def synced(self, kind: str) -> bool:
         """True once the first complete list of this kind has been taken in."""
 

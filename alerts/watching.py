@@ -16,6 +16,10 @@ from bot.core.ports import Reader, Store
 
 # A reflector that could resume its watch after an outage lists nothing: then its view is trusted after this long.
 _TRUST_AFTER = 60.0
+# Until these are listed, who owns a pod is a guess and an owner that is missing may only not be listed yet.
+_OWNERS = ("ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job", "Rollout")
+# But a kind that may not be listed (a missing right) must not silence everything else.
+_OWNERS_WITHIN = 30.0
 # Time alone ends a streak: a pod that did not change is judged again this often. Thousands may crash at once.
 _JUDGE_EVERY = 5.0
 
@@ -32,6 +36,7 @@ class Watched:
         self.down_why = ""
         self._now = now
         self._listed: set[str] = set()
+        self._pods_since = 0.0
         self._back_since = 0.0
         self._judged: dict[str, tuple[float, list[Finding]]] = {}
 
@@ -56,6 +61,7 @@ class Watched:
     def listed(self, kind: str) -> None:
         self._listed.add(kind)
         if kind == "Pod":
+            self._pods_since = self._pods_since or self._now()
             self.ledger.listed(lambda uid: self.observed.by_uid("Pod", uid) is not None)
 
     def unreachable(self, why: str) -> None:
@@ -68,11 +74,18 @@ class Watched:
 
     # --- judgement ----------------------------------------------------------------------------------------------------
 
+    @property
+    def begun(self) -> bool:
+        """Whether enough is known to judge anything: the pods, and who owns them."""
+        owners = all(kind in self._listed for kind in _OWNERS if self.observed.watches(kind))
+        waited = bool(self._pods_since) and self._now() - self._pods_since >= _OWNERS_WITHIN
+        return bool(self._pods_since) and (owners or waited or bool(self._back_since))
+
     def in_view(self, kind: str) -> bool:
         """Whether what is cached of a kind is the present, so that something may be called recovered."""
         if self.down_since:
             return False
-        pods = "Pod" in self._listed and (kind in self._listed or not self.observed.synced(kind))
+        pods = "Pod" in self._listed and (kind in self._listed or not self.observed.watches(kind))
         resumed = bool(self._back_since) and self._now() - self._back_since >= _TRUST_AFTER
         return pods or resumed
 

@@ -35,13 +35,15 @@ slack:
 policy:
   contact: "@approvers"
   roles:
-    viewer: {{verbs: [help, describe, logs], namespaces: [shop]}}
-    deployer: {{verbs: [help, describe, logs], namespaces: ["*"]}}
+    viewer: {{verbs: [describe, logs], namespaces: [shop]}}
+    deployer: {{verbs: [describe, logs], namespaces: ["*"]}}
   bindings:
     - {{role: viewer, everyone: true}}
     - {{role: deployer, groups: ["@deployers"]}}
 incidents:
   quiet: 30s
+commands:
+  namespace: shop
 store:
   sqlite: {folder}/watchkeeper.sqlite3
 audit:

@@ -77,7 +77,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("ConfigMap", "configmaps", "", "v1", aliases=("cm", "configmap", "configmaps")),
     Kind("Event", "events", "", "v1", aliases=("ev", "event", "events")),
     Kind("Lease", "leases", "coordination.k8s.io", "v1", aliases=("lease", "leases")),
-    Kind("Node", "nodes", "", "v1", namespaced=False, aliases=("no", "node", "nodes")),
+    Kind("Node", "nodes", "", "v1", namespaced=False, aliases=("node", "no", "nodes")),
     Kind("Namespace", "namespaces", "", "v1", namespaced=False, aliases=("ns", "namespace", "namespaces")),
 )
 

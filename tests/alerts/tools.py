@@ -201,6 +201,9 @@ class FakeObserved:
     def items(self, kind: str, namespace: str = "") -> Iterable[Object]:
         return [one for key, one in self.objects.items() if key[0] == kind and namespace in ("", key[1])]
 
+    def watches(self, kind: str) -> bool:
+        return kind in self.synced_kinds
+
     def synced(self, kind: str) -> bool:
         return kind in self.synced_kinds
 

@@ -17,7 +17,7 @@ slack:
   channel: "#k8s-alerts"
 policy:
   roles:
-    viewer: {verbs: [help, describe, logs], namespaces: ["*"]}
+    viewer: {verbs: [describe, logs], namespaces: ["*"]}
   bindings:
     - {role: viewer, everyone: true}
 """

@@ -40,6 +40,9 @@ class Cache:
             return list(spaces.get(namespace, {}).values())
         return [found for space in spaces.values() for found in space.values()]
 
+    def watches(self, kind: str) -> bool:
+        return kind in self._waiting
+
     def synced(self, kind: str) -> bool:
         return kind in self._waiting and not self._waiting[kind]
 

@@ -24,4 +24,4 @@ def test_ref_reads_as_people_write_it() -> None:
     assert ref.slug == "deploy/api"
     assert str(ref) == "prod / shop / deploy/api"
     assert ref.key == "prod/shop/Deployment/api"
-    assert str(Ref("prod", "Node", "", "n1")) == "prod / no/n1"
+    assert str(Ref("prod", "Node", "", "n1")) == "prod / node/n1"

@@ -36,7 +36,7 @@ def node(*conditions: dict[str, Any], **spec: Any) -> dict[str, Any]:
 
 async def test_a_ready_node() -> None:
     text = (await Scene(FakeReader(node()), policy=POLICY, now=NOW).ask("describe node/node-1")).text
-    assert "no/node-1 in prod · ready, 1 day old" in text
+    assert "node/node-1 in prod · ready, 1 day old" in text
     assert "Roles: worker" in text
     assert "Room for pods: cpu 2, memory 7Gi, pods 58" in text
 

@@ -19,7 +19,7 @@ POD = "api-6d5f7c9b8-x7k2p"
     [
         ("describe pod/nope", "there is no pod/nope in prod / shop"),
         ("describe secret/db", "Secrets are never read"),
-        ("describe node/n1", "dana may not use describe on no/n1 in the whole cluster of prod"),
+        ("describe node/n1", "dana may not use describe on node/n1 in the whole cluster of prod"),
         ("describe", "describe needs TARGET"),
     ],
 )
