@@ -154,3 +154,23 @@ async def test_killed_several_times_in_one_life(seed: int) -> None:
         life = Life({dice.randint(1, instants + 100) for _ in range(dice.randint(2, 8))})
         await life.live()
         life.check()
+
+
+async def test_a_start_that_sees_pods_before_their_owners_takes_nothing_for_deleted() -> None:
+    rig = Rig()
+    await rig.start(pod(running()), workload(), replicaset())
+    rig.put(pod(dead(ended(1, end=10))))
+    rig.clock.time += 10
+    await rig.step(5)
+    assert len(rig.told) == 1
+    rig.delete(pod())  # replaced while the bot is down
+    owners = {key: rig.observed.objects.pop(key) for key in list(rig.observed.objects)}
+    rig.pipeline = rig._build()
+    await rig.pipeline.start()
+    rig.pipeline.listed("prod", "Pod")
+    await rig.step(5)
+    assert "🔴" in rig.told[0], "its Deployment is not gone, it is only not listed yet"
+    rig.observed.objects |= owners
+    rig.listed()
+    await rig.step(5)
+    assert "🔴" in rig.told[0]

@@ -84,3 +84,21 @@ def test_a_watch_that_could_be_resumed_is_trusted_after_a_while() -> None:
     scene.watched.reachable()
     scene.clock.time += 61
     assert scene.watched.in_view("Deployment")
+
+
+def test_nothing_is_judged_before_the_owners_are_listed() -> None:
+    scene = Scene()
+    assert not scene.watched.begun, "the pods alone: who owns them would be a guess"
+    for kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"):
+        scene.watched.listed(kind)
+    assert not scene.watched.begun
+    scene.watched.listed("Job")
+    assert scene.watched.begun, "a kind that is not watched is not waited for"
+
+
+def test_a_kind_that_is_never_listed_does_not_silence_the_rest() -> None:
+    scene = Scene()
+    scene.clock.time += 29
+    assert not scene.watched.begun
+    scene.clock.time += 1
+    assert scene.watched.begun
