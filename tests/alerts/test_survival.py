@@ -165,12 +165,14 @@ async def test_a_start_that_sees_pods_before_their_owners_takes_nothing_for_dele
     assert len(rig.told) == 1
     rig.delete(pod())  # replaced while the bot is down
     owners = {key: rig.observed.objects.pop(key) for key in list(rig.observed.objects)}
+    rig.observed.synced_kinds = {"Pod"}
     rig.pipeline = rig._build()
     await rig.pipeline.start()
     rig.pipeline.listed("prod", "Pod")
     await rig.step(5)
     assert "🔴" in rig.told[0], "its Deployment is not gone, it is only not listed yet"
     rig.observed.objects |= owners
+    rig.observed.synced_kinds = set(rig.observed.watched_kinds)
     rig.listed()
     await rig.step(5)
     assert "🔴" in rig.told[0]

@@ -190,7 +190,8 @@ class FakeObserved:
     def __init__(self, cluster: str = "prod") -> None:
         self.cluster = cluster
         self.objects: dict[tuple[str, str, str], Object] = {}
-        self.synced_kinds = {"Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Node"}
+        self.watched_kinds = frozenset({"Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Node"})
+        self.synced_kinds = set(self.watched_kinds)
 
     def get(self, kind: str, namespace: str, name: str) -> Object | None:
         return self.objects.get((kind, namespace, name))
@@ -202,7 +203,7 @@ class FakeObserved:
         return [one for key, one in self.objects.items() if key[0] == kind and namespace in ("", key[1])]
 
     def watches(self, kind: str) -> bool:
-        return kind in self.synced_kinds
+        return kind in self.watched_kinds
 
     def synced(self, kind: str) -> bool:
         return kind in self.synced_kinds
