@@ -117,11 +117,11 @@ async def test_a_stop_lets_a_running_command_answer(tmp_path: Path) -> None:
     async with servers() as (slack, kube):
         began = 0.0
         async with bot(configure(tmp_path, slack, write_kubeconfig(tmp_path, kube))):
-            kube.faults.slow = 1.0
+            kube.faults.slow = 0.3
             asked = asyncio.create_task(
                 slack.act("dana", channel="general", command="/k8s describe node/node-1", wait=10)
             )
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.15)
             began = time.monotonic()
         took = time.monotonic() - began
         seen = (await asked)["seen"]
