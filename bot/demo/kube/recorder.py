@@ -19,6 +19,7 @@ class Recorder:
     def __init__(self, registry: Registry, clock: Clock) -> None:
         self.registry, self.clock = registry, clock
         self._known: dict[tuple[str, ...], str] = {}
+        self._last = 0
 
     def tell(
         self,
@@ -41,7 +42,7 @@ class Recorder:
             again = {**known, "count": known["count"] + 1, "lastTimestamp": stamp(now)}
             self.registry.store.replace(_EVENT, again)
             return
-        name = f"{meta['name']}.{int(now * 1e9):x}{self.registry.suffix(2)}"
+        name = self._name(about, now)
         self._known[key] = name
         source: dict[str, Any] = {"component": component, **({"host": host} if host else {})}
         event = self._frame(about, namespace, name, reason, message, type_, field)
@@ -60,7 +61,7 @@ class Recorder:
         """As the scheduler does it through events.k8s.io: ``eventTime`` alone, no count, no timestamps."""
         namespace = about["metadata"].get("namespace") or "default"
         now = self.clock.now()
-        name = f"{about['metadata']['name']}.{int(now * 1e9):x}{self.registry.suffix(2)}"
+        name = self._name(about, now)
         event = self._frame(about, namespace, name, reason, message, type_, "")
         event |= {
             "action": action,
@@ -72,6 +73,11 @@ class Recorder:
             "source": {},
         }
         self._write(namespace, event)
+
+    def _name(self, about: Obj, now: float) -> str:
+        """The object's name and the nanosecond; what happens at once is told one nanosecond apart."""
+        self._last = max(self._last + 1, int(now * 1e9))
+        return f"{about['metadata']['name']}.{self._last:x}{self.registry.suffix(2)}"
 
     def _write(self, namespace: str, event: dict[str, Any]) -> None:
         if self.registry.store.get(_NAMESPACE, "", namespace) is not None:  # else nobody is left to read it

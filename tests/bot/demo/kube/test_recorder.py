@@ -23,3 +23,11 @@ def test_an_event_is_kept_for_an_hour(cluster: Cluster) -> None:
     assert every(cluster, "Event")
     live(cluster, 300)
     assert every(cluster, "Event") == []
+
+
+def test_any_number_of_events_may_happen_at_once(cluster: Cluster) -> None:
+    about = every(cluster, "ServiceAccount")[0]
+    for number in range(200):
+        cluster.recorder.tell(about, "Reason", f"text {number}", component="test")
+        cluster.recorder.tell_new_style(about, "Reason", f"text {number}", action="test")
+    assert len(every(cluster, "Event")) == 400
