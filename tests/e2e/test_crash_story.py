@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from bot.demo.kube.server import KubeDouble
 from bot.demo.slack.server import SlackDouble
 from tests.e2e.stage import bot, configure, replies, roots, shown, until, write_kubeconfig
 from tests.e2e.workloads import CRASH, FINE, Developer
 
 
+@pytest.mark.slow
 async def test_from_the_crash_to_the_recovery(
     tmp_path: Path, slack: SlackDouble, kube: KubeDouble, developer: Developer
 ) -> None:
@@ -28,6 +31,7 @@ async def test_from_the_crash_to_the_recovery(
         assert sum("recovered" in shown(reply) for reply in replies(slack, roots(slack)[0])) == 1
 
 
+@pytest.mark.slow
 async def test_normal_life_is_silent(
     tmp_path: Path, slack: SlackDouble, kube: KubeDouble, developer: Developer
 ) -> None:
@@ -43,6 +47,7 @@ async def test_normal_life_is_silent(
         assert roots(slack) == []
 
 
+@pytest.mark.slow
 async def test_what_broke_while_the_bot_was_down_is_told_and_what_was_known_is_not_told_again(
     tmp_path: Path, slack: SlackDouble, kube: KubeDouble, developer: Developer
 ) -> None:
@@ -59,6 +64,7 @@ async def test_what_broke_while_the_bot_was_down_is_told_and_what_was_known_is_n
         assert len(roots(slack, "unseen")) == 1
 
 
+@pytest.mark.slow
 async def test_an_unreachable_cluster_is_unknown_and_nothing_recovers_meanwhile(
     tmp_path: Path, slack: SlackDouble, kube: KubeDouble, developer: Developer
 ) -> None:

@@ -39,6 +39,7 @@ async def test_an_object_without_namespace(api: Api, reader: KubeReader) -> None
 
 
 async def test_a_name_cannot_leave_its_place_in_the_path(api: Api, reader: KubeReader) -> None:
+    api.script("GET", "/api/v1/namespaces/shop/pods/../secrets/token", failure(404, "NotFound"))
     with pytest.raises(KubeError):
         await reader.get(POD, "shop", "../secrets/token")
     with pytest.raises(NotFound):

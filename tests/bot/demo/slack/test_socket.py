@@ -64,7 +64,9 @@ async def test_the_client_comes_back_after_a_disconnect_frame(reason: Any) -> No
             first = slack.socket.connections[0]
             await slack.disconnect(reason, grace=0.05)
             await until(lambda: slack.socket.connections and slack.socket.connections[0] is not first)
-            assert await handler.client.is_connected()
+            async with asyncio.timeout(5):
+                while not await handler.client.is_connected():
+                    await asyncio.sleep(0.01)
             seen = (await slack.act("dana", channel="general", command="/k8s help"))["seen"]
         assert [each["text"] for each in seen] == ["still here"]
 
