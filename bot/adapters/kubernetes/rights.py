@@ -45,6 +45,7 @@ _NEEDED: tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool], ...] = (
     ("policy", ("poddisruptionbudgets",), _READ, False),
     ("networking.k8s.io", ("ingresses",), _READ, False),
     ("argoproj.io", ("rollouts", "analysisruns"), _READ, False),
+    ("metrics.k8s.io", ("pods",), ("get",), False),  # the last memory reading before an OOM kill
 )
 
 

@@ -29,6 +29,7 @@ async def test_every_right_is_asked_and_none_is_missing() -> None:
     assert missing == []
     assert {"verb": "get", "resource": "pods", "subresource": "log"} in asked
     assert {"verb": "watch", "group": "apps", "resource": "deployments"} in asked
+    assert {"verb": "get", "group": "metrics.k8s.io", "resource": "pods"} in asked
     assert {"verb": "update", "group": "coordination.k8s.io", "resource": "leases", "namespace": "bots"} in asked
 
 
