@@ -47,7 +47,7 @@ def _run(chosen: argparse.Namespace) -> int:
     if chosen.command == "manifest":
         from bot.adapters.slack.manifest import manifest_yaml  # noqa: PLC0415
 
-        print(manifest_yaml(config.load_file(chosen.config)[0].slack))
+        print(manifest_yaml(config.slack_settings(chosen.config)))
         return 0
     if chosen.command == "demo":
         from bot import demonstration  # noqa: PLC0415

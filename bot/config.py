@@ -103,6 +103,14 @@ def load_file(path: str, environment: Mapping[str, str] | None = None) -> tuple[
     return config, chosen
 
 
+def slack_settings(path: str, environment: Mapping[str, str] | None = None) -> SlackSettings:
+    """The Slack section alone; its defaults when nobody names a file and none lies here: an app is made before that."""
+    environment = os.environ if environment is None else environment
+    if not (path or environment.get("WATCHKEEPER_CONFIG") or Path(DEFAULT_PATH).exists()):
+        return SlackSettings(channel="#k8s-alerts")
+    return load_file(path, environment)[0].slack
+
+
 def load(path: str = "", environment: Mapping[str, str] | None = None) -> Loaded:
     """Read the configuration from ``path``, or WATCHKEEPER_CONFIG, or ``watchkeeper.yaml``. Raises SetupError.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import load, read_secrets
+from bot.config import load, read_secrets, slack_settings
 from bot.core.errors import SetupError
 
 SMALLEST = """
@@ -88,3 +88,14 @@ def test_secrets_may_stand_in_mounted_files_and_are_never_shown(tmp_path: Path) 
     assert repr(secrets) == "Secrets(bot_token, app_token)"
     _, unreadable = read_secrets({**environment, "SLACK_BOT_TOKEN_FILE": str(tmp_path / "no")}, "socket")
     assert "cannot be read" in unreadable[0]
+
+
+def test_the_app_manifest_needs_no_file_yet_but_a_named_one_must_be_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert slack_settings("", {}).command == "/k8s"
+    path = write(tmp_path, SMALLEST.replace("slack:\n", "slack:\n  command: /kube\n"))
+    assert slack_settings(path, {}).command == "/kube"
+    with pytest.raises(SetupError, match="cannot be read"):
+        slack_settings(str(tmp_path / "missing.yaml"), {})
