@@ -31,12 +31,19 @@ class Running:
             log.error("a handler failed", exc_info=error, extra={"task": task.get_name()})
 
     async def drain(self, seconds: float) -> int:
-        """Wait for what runs, at most so long; then cancel the rest. Returns how many were cancelled."""
-        waiting = set(self._tasks)
-        if not waiting:
-            return 0
-        _, late = await asyncio.wait(waiting, timeout=seconds)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-        return len(late)
+        """Wait for what runs, at most so long; then cancel the rest. Returns how many were cancelled.
+
+        What runs may start more: a delivery that is being acknowledged when the stop comes starts its handler then.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while self._tasks and (left := end - loop.time()) > 0:
+            await asyncio.wait(set(self._tasks), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        cut = 0
+        while late := set(self._tasks):
+            cut += len(late)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            self._tasks -= late
+        return cut

@@ -26,6 +26,23 @@ async def test_drain_waits_for_what_runs() -> None:
     assert len(running) == 0
 
 
+async def test_drain_waits_for_what_a_delivery_starts_while_the_stop_is_under_way() -> None:
+    running, done = Running(), []
+
+    async def handler() -> None:
+        await asyncio.sleep(0)
+        done.append(1)
+
+    async def delivery() -> None:
+        await asyncio.sleep(0)
+        running.start(handler(), "slash:1")
+
+    running.start(delivery(), "envelope")
+    assert await running.drain(5) == 0
+    assert done == [1]
+    assert len(running) == 0
+
+
 async def test_drain_cuts_off_what_is_late() -> None:
     running = Running()
     running.start(asyncio.Event().wait(), "stuck")  # type: ignore[arg-type]
