@@ -32,6 +32,7 @@ _log = logging.getLogger(__name__)
 _VERY_SHORT = 1.0  # seconds: a watch that ends sooner and said nothing is a failure, or it would be repeated at once
 _STEADY = 10.0  # seconds: a watch that stood so long was no failure, even if nothing happened meanwhile
 _CRASH_WAIT = 5.0  # seconds after an error of ours before the watch is taken up again
+_UNKNOWN_TO_IT = 401  # Unauthorized: not a missing right but a missing identity
 
 
 class Reflector:
@@ -95,6 +96,9 @@ class Reflector:
         except NotFound as error:
             await self._unserved(error)
         except Forbidden as error:
+            if error.status == _UNKNOWN_TO_IT:
+                await self._refused(error)
+                return
             self._forbidden(error)
             await self._sleep(self._settings.forbidden_wait * (0.5 + self._rand()))
         except KubeError as error:
@@ -255,6 +259,15 @@ class Reflector:
             _log.info("%s in %s: not served (%s)", self.name, self._cache.cluster, error)
             self._finish_list(set(self._cache.keys(self.kind.name, self._namespace)))
         await self._sleep(self._settings.unserved_wait * (0.5 + self._rand()))
+
+    async def _refused(self, error: Forbidden) -> None:
+        """401: our credentials are worth nothing any more. What is cached grows old, as when nobody answers."""
+        why = f"it does not accept our credentials ({error}); is the token, the role or the access entry still valid?"
+        self._contact.failed(self.name, why)
+        self.problem = f"cluster {self._cache.cluster}: {why}"
+        if self._backoff.failures == 0:
+            _log.error("%s", self.problem)
+        await self._sleep(self._backoff.next())
 
     def _forbidden(self, error: Forbidden) -> None:
         """It answers, so it is there; but only a person can mend this."""

@@ -239,6 +239,18 @@ async def test_a_missing_right_is_said_with_what_to_add_and_tried_slowly() -> No
         assert not watch.contact.away
 
 
+async def test_credentials_that_are_refused_make_the_cluster_unknown_until_they_are_accepted_again() -> None:
+    lists = [answer(listing([], 7)), *[failure(401, "Unauthorized", "Unauthorized")] * 3, answer(listing([], 9))]
+    watches = [failure(410, "Expired", "too old"), stream(line("ADDED", pod("b", 10)))]
+    async with watching(lists, watches) as (_, watch):
+        await until(lambda: watch.contact.away)
+        assert "does not accept our credentials" in watch.contact.why
+        assert "credentials" in watch.reflector.problem
+        await until(lambda: ("added", "b") in watch.told)
+        assert not watch.contact.away
+        assert not watch.reflector.problem
+
+
 async def test_one_odd_object_costs_only_itself(caplog: pytest.LogCaptureFixture) -> None:
     odd = pod("odd", 2)
     odd["status"] = {"containerStatuses": "nonsense"}
