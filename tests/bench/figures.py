@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -40,6 +41,17 @@ def read(line: str) -> Figure | None:
 def say(line: str) -> None:
     """Progress, beside the figures."""
     print(f"{time.strftime('%H:%M:%S')}  {line}", file=sys.stderr, flush=True)
+
+
+def attempt(measure: Callable[[], None]) -> int:
+    """The exit status of a bench. Why it could not run is its last line; where that happened stands beside it."""
+    try:
+        measure()
+    except Exception as error:
+        traceback.print_exc()
+        print(" ".join(f"{type(error).__name__}: {error}".split())[:500])
+        return 1
+    return 0
 
 
 def number(value: float) -> str:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.demo.slack.server import SlackDouble
-from tests.bench.figures import Figure, report, say
+from tests.bench.figures import Figure, attempt, report, say
 from tests.bench.fleet import Fleet, fleet
 from tests.bench.watched_process import WatchedProcess, started
 from tests.cluster import lifecycle, namespaces, pki
@@ -98,15 +98,10 @@ async def measure(cluster: Cluster, server: str) -> None:
                 await watch(bot, herd)
 
 
-def main() -> int:
-    try:
-        with bare_cluster("bench-rss") as (cluster, server):
-            asyncio.run(measure(cluster, server))
-    except (RuntimeError, TimeoutError, OSError) as error:
-        print(" ".join(str(error).split()))
-        return 1
-    return 0
+def main() -> None:
+    with bare_cluster(f"{lifecycle.SESSION}{os.getpid()}-rss") as (cluster, server):
+        asyncio.run(measure(cluster, server))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(attempt(main))
