@@ -96,7 +96,7 @@ def with_note(message: Message, note: Text) -> Message:
 
 def asked_by(message: Message, who: Inline, command: str, text: str) -> Message:
     """An answer that the whole channel sees says who asked what."""
-    head = Context((who, " asked ", Code(f"{command} {text}")))
+    head = Context((who, " asked ", Code(f"{command} {redact(text)}")))
     return Message(message.text, (head, *(message.parts or (Section((Bold(message.text),)),))), message.colour)
 
 

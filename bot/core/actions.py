@@ -10,8 +10,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from bot.core.message import Actions, Button, Menu, Message
+from bot.core.message import Actions, Button, Menu, Message, Part
 from bot.core.ports import Store
+from bot.core.redact import redact
 
 BUTTON_TTL = 30 * 24 * 3600.0  # a button on a month-old alert no longer means what it says
 
@@ -54,9 +55,28 @@ def _buttons(message: Message) -> Iterable[Button]:
                 yield from menu.options
 
 
+def _without_secrets(message: Message) -> Message:
+    """A command into which somebody typed a secret is not kept for a month: its button is left out."""
+    parts: list[Part] = []
+    for part in message.parts:
+        if not isinstance(part, Actions):
+            parts.append(part)
+            continue
+        buttons = tuple(filter(_harmless, part.buttons))
+        menus = tuple(msgspec.structs.replace(one, options=tuple(filter(_harmless, one.options))) for one in part.menus)
+        kept = msgspec.structs.replace(part, buttons=buttons, menus=tuple(one for one in menus if one.options))
+        if kept.buttons or kept.menus or kept.links:
+            parts.append(kept)
+    return msgspec.structs.replace(message, parts=tuple(parts))
+
+
+def _harmless(button: Button) -> bool:
+    return redact(button.command) == button.command
+
+
 async def register(store: Store, message: Message, subject: str) -> Message:
     """Fill in the ids and store what each button means; call before every post and update."""
-    ready = with_ids(message, subject)
+    ready = with_ids(_without_secrets(message), subject)
     for button in _buttons(ready):
         value = msgspec.json.encode(StoredButton(button.command, subject))
         await store.put(f"button/{button.id}", value, ttl=BUTTON_TTL)

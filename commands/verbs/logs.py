@@ -61,7 +61,7 @@ def _select(call: Call, read: _Read) -> _Read:
     pattern = call.word("grep")
     if pattern:
         found = [line for line in lines if pattern.lower() in line.lower()]
-        matched = f"{len(found)} of {_count(lines)} contain {pattern!r}"
+        matched = f"{len(found)} of {_count(lines)} contain {redact(pattern)!r}"
         lines = found
     tail = call.number("tail", _TAIL)
     return msgspec.structs.replace(read, lines=tuple(lines[-tail:]), matched=matched)

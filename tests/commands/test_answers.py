@@ -59,3 +59,9 @@ def test_notes_stand_above_the_buttons() -> None:
 
 def test_shared_answer_says_who_asked() -> None:
     assert "ann asked /k8s logs x" in shown(asked_by(Message("x"), "ann", "/k8s", "logs x"))
+
+
+def test_what_somebody_typed_is_not_shown_to_all_where_it_is_a_secret() -> None:
+    told = shown(asked_by(Message("x"), "ann", "/k8s", "logs x --grep password=hunter2-4711"))
+    assert "ann asked /k8s logs x --grep password=" in told
+    assert "hunter2" not in told

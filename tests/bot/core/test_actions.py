@@ -43,3 +43,14 @@ async def test_a_foreign_or_expired_id_means_nothing() -> None:
     assert isinstance(row, Actions)
     now += 31 * 86400
     assert await look_up(store, row.buttons[0].id) is None
+
+
+async def test_a_command_with_a_secret_in_it_is_not_kept_and_has_no_button() -> None:
+    store = MemoryStore()
+    typed = Button("Share here", "logs deploy/api -n shop --grep password=hunter2-4711 --share")
+    ready = await register(store, Message("x", (Actions((*ROW.buttons, typed)), Actions((typed,)))), "answer/1")
+    assert len(ready.parts) == 1
+    row = ready.parts[0]
+    assert isinstance(row, Actions)
+    assert [one.label for one in row.buttons] == ["Logs"]
+    assert not any(b"hunter2" in record.value for record in await store.query("button/"))

@@ -157,3 +157,10 @@ async def test_a_file_that_slack_refuses_is_told_beside_the_answer() -> None:
     assert "x" * 90 in shown(answer.replies[0][0])
     assert f"{POD}-app.log could not be sent: missing_scope" in answer.text
     assert [record["result"] for record in await stage.records()] == ["", "ok"]
+
+
+async def test_a_secret_that_was_grepped_for_is_not_repeated() -> None:
+    stage, _ = scene(pod(), current="password=hunter2-4711\n")
+    answer = await stage.ask(f"logs {POD} --grep password=hunter2-4711")
+    assert "0 of 1 line contain" in answer.text
+    assert "hunter2" not in answer.text
