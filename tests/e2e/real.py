@@ -1,4 +1,4 @@
-"""The real cluster as a stage: the bot's own rights on it, somebody with kubectl, and a clock of the kubelet's restarts."""
+"""The real cluster as a stage: the bot with its own rights, somebody with kubectl, and when the kubelet restarts."""
 
 from __future__ import annotations
 
