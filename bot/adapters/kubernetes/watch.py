@@ -184,6 +184,8 @@ class Reflector:
         ) as content:
             self._since = self._clock()
             self._contact.ok(self.name)
+            if self._outages != self._contact.outages:  # told while this watch waited for its answer: list first
+                return
             async for chunk in content.iter_any():
                 if self._contact.away:
                     self._contact.ok(self.name)

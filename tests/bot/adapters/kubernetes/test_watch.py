@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from aiohttp import web
 
 from bot.adapters.kubernetes.cache import Cache
 from bot.adapters.kubernetes.contact import Contact
@@ -237,6 +238,23 @@ async def test_a_missing_right_is_said_with_what_to_add_and_tried_slowly() -> No
         assert set(watch.pauses) == {60.0}
         assert not watch.cache.synced("Pod")
         assert not watch.contact.away
+
+
+async def test_an_outage_that_was_told_while_a_watch_waited_for_its_answer_ends_with_a_list() -> None:
+    slow: asyncio.Event = asyncio.Event()
+    opened = stream(line("ADDED", pod("b", 10)))
+
+    async def waits(request: web.Request) -> web.StreamResponse:
+        await slow.wait()
+        return await opened(request)
+
+    async with watching([answer(listing([pod("a", 1)], 7))], [waits]) as (api, watch):
+        await until(lambda: api.queries("WATCH", PODS))
+        watch.contact.outages += 1
+        slow.set()
+        await until(lambda: ("added", "b") in watch.told)
+        assert len(api.queries("LIST", PODS)) == 2
+        assert watch.told.count(("listed", "Pod")) == 2
 
 
 async def test_credentials_that_are_refused_make_the_cluster_unknown_until_they_are_accepted_again() -> None:
