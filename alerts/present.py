@@ -293,7 +293,7 @@ def _detail(one: Line) -> Message:
             parts.append(Pre(cause.detail, title="in full"))
     owners = " → ".join([f"pod/{evidence.pod}", *evidence.owners])
     parts.append(Context(owners + (f" · {evidence.node}" if evidence.node else "")))
-    if one.kind == "cause" and evidence.log:
+    if evidence.log:  # the message itself shows only the newest, and none once it is over
         parts.append(Pre(evidence.log, title=_log_title(evidence)))
     if evidence.events:
         parts.append(Pre("\n".join(evidence.events), title="events"))

@@ -197,6 +197,10 @@ def test_the_details_in_the_thread() -> None:
         push: Details: OOMKilled at its 256 MiB limit
         OOMKilled at its 256 MiB limit (known from the container's termination reason, OOMKilled)
         pod/checkout-6d5f-x7k2p → rs/checkout-6d5f → deploy/checkout · node ip-10-0-3-7 is fine
+        ┌ checkout-6d5f-x7k2p / app, before the crash
+        │ 14:08:51 loading catalogue, 182,334 items
+        │ 14:08:55 cache warm 61 %
+        └
         ┌ events
         │ BackOff (5 times): Back-off restarting failed container
         └
