@@ -99,8 +99,11 @@ def test_what_may_not_stand_in_a_committed_file(pattern: re.Pattern[str]) -> Non
     assert found == []
 
 
-def test_the_lock_names_no_host() -> None:
-    assert "://" not in (ROOT / "requirements.txt").read_text()
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_a_lock_names_no_host_and_hashes_everything(name: str) -> None:
+    lines = (ROOT / name).read_text().splitlines()
+    assert not any("://" in line for line in lines)
+    assert all(line.endswith("\\") for line in lines if "==" in line)
 
 
 def test_the_import_contracts_hold() -> None:
