@@ -29,7 +29,7 @@ from tests.e2e.workloads import FINE, Developer
 CRASHES = int(os.environ.get("BENCH_CRASHES", "100"))
 EVERY = 0.5  # seconds between two workloads' first crashes
 STEADY, RATE = 200, 500  # pods that only change, and their changes a second
-TARGET = 5.0  # seconds, as promised for the first restart
+TARGET = 5000.0  # ms, as promised for the first restart
 _POD = BY_KIND["Pod"]
 
 
@@ -107,7 +107,7 @@ async def measure(folder: Path) -> None:
 
 
 def tell(watch: Stopwatch, rate: float, spent: float) -> None:
-    took = [watch.told[app] - watch.rose[app] for app in watch.told]
+    took = [1000 * (watch.told[app] - watch.rose[app]) for app in watch.told]
     slowest = sorted(watch.told, key=lambda app: watch.rose[app] - watch.told[app])[:5]
     say("slowest: " + ", ".join(f"{app} {watch.told[app] - watch.rose[app]:.2f} s" for app in slowest))
     beside = f"{len(took)} crashes, {rate:.0f} pod events/s, {spent:.1f} CPU s of the bot"
@@ -115,10 +115,10 @@ def tell(watch: Stopwatch, rate: float, spent: float) -> None:
         value = quantile(took, share)
         report(
             Figure(
-                what=f"restart count to chat.postMessage, {name}", value=value, unit="s", target=TARGET, beside=beside
+                what=f"restart count to chat.postMessage, {name}", value=value, unit="ms", target=TARGET, beside=beside
             )
         )
-        beside = f"longest {max(took):.2f} s"
+        beside = f"longest {max(took):.0f} ms"
 
 
 def main() -> None:
