@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import subprocess
+import sys
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -114,3 +116,10 @@ async def test_a_token_serves_ten_minutes_or_until_it_is_refused(monkeypatch: py
     now[0] = 650
     assert await identity.token(fresh=True) == "token-3"
     assert await identity.token(fresh=True) == "token-3"  # nine watches were refused together
+
+
+def test_the_aws_library_is_not_loaded_for_a_bot_that_reaches_its_cluster_without_it() -> None:
+    """Six MiB at import alone, more with each client."""
+    program = "import sys, bot.app; print(*sorted({'boto3', 'botocore'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
