@@ -131,6 +131,11 @@ class Pipeline:
         for incident in recent:
             self.notifier.offer(incident)
 
+    @property
+    def firing(self) -> int:
+        """How many incidents are open."""
+        return len(self._firing)
+
     async def run(self) -> None:
         """Rounds, until ``stop``."""
         while not self._stopping:

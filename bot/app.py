@@ -82,7 +82,7 @@ class App:
         self.health.require("slack", lambda: "" if self.slack.connected else "not connected")
         self.health.require("clusters", self.clusters.unready)
         self.health.measure(self._samples)
-        self.heartbeat = Heartbeat(config.heartbeat, self._unwell)
+        self.heartbeat = Heartbeat(config.heartbeat, self.unwell)
         self._failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -147,15 +147,16 @@ class App:
         if not task.cancelled() and (error := task.exception()) and not self._failed.done():
             self._failed.set_exception(error)
 
-    def _unwell(self) -> list[str]:
+    def unwell(self) -> list[str]:
         """What keeps the heartbeat silent: anything that keeps us from telling what breaks."""
         problems = self.health.problems()
-        for cluster in self.clusters.by_name.values():
-            problems += cluster.problems
-        return problems
+        return problems + [cluster.away for cluster in self.clusters.by_name.values() if cluster.away]
 
     def _samples(self) -> Iterable[Sample]:
         yield Sample("slack_connected", float(self.slack.connected), "1 while Slack can reach the bot")
+        yield Sample("incidents_firing", self.alerts.firing, "Open incidents")
+        waiting = "Incidents that Slack does not show as they are now"
+        yield Sample("deliveries_waiting", self.alerts.notifier.waiting, waiting)
         for cluster in self.clusters.by_name.values():
             label = (("cluster", cluster.name),)
             yield Sample("cluster_synced", float(cluster.synced), "1 once every first list is in", label)

@@ -14,11 +14,12 @@ import pytest
 from bot import app as app_module
 from bot.adapters.slack.scopes import SCOPES
 from bot.core.errors import SetupError
+from bot.demo.kube.access import Denial
 from bot.demo.kube.server import KubeDouble
 from bot.demo.kube.worlds.bare import Bare
 from bot.demo.slack.server import SlackDouble
 from bot.demo.slack.settings import DoubleSettings
-from tests.e2e.stage import bot, configure, shown, write_kubeconfig
+from tests.e2e.stage import bot, configure, shown, until, write_kubeconfig
 
 
 @contextlib.asynccontextmanager
@@ -93,6 +94,7 @@ async def test_health_is_ready_only_with_slack_and_the_first_lists(tmp_path: Pat
             metrics = await response.text()
         assert "watchkeeper_slack_connected 1.0" in metrics
         assert 'watchkeeper_observed_objects{cluster="prod",kind="Node"} 1.0' in metrics
+        assert "watchkeeper_incidents_firing 0.0" in metrics
         slack.faults.dead_socket_urls = 50
         await slack.disconnect("refresh_requested", grace=0)
         async with asyncio.timeout(10):
@@ -127,3 +129,16 @@ async def test_a_stop_lets_a_running_command_answer(tmp_path: Path) -> None:
         seen = (await asked)["seen"]
     assert any("node/node-1" in shown(message) for message in seen), [shown(message) for message in seen]
     assert took < 10
+
+
+async def test_the_heartbeat_falls_silent_for_a_cluster_that_is_away_and_not_for_an_optional_right(
+    tmp_path: Path,
+) -> None:
+    async with servers() as (slack, kube):
+        kube.access.denials.append(Denial("*", "rollouts"))
+        more = "watch: {unreachable_after: 300ms, probe_every: 200ms}\n"
+        async with bot(configure(tmp_path, slack, write_kubeconfig(tmp_path, kube), more=more)) as app:
+            assert app.unwell() == []
+            await kube.go_down()
+            await until(app.unwell, 10, "the heartbeat is withheld")
+            assert "cluster prod: no answer" in app.unwell()[0]

@@ -93,12 +93,16 @@ class Cluster:
         return bool(self.reflectors) and all(self.observed.synced(one.kind.name) for one in self.reflectors)
 
     @property
+    def away(self) -> str:
+        """Why its state is unknown; empty while it answers."""
+        told = self.contact is not None and self.contact.told
+        return f"cluster {self.name}: no answer: {self.contact.why}" if told and self.contact else ""
+
+    @property
     def problems(self) -> list[str]:
         """What a person must do for the watch to be whole: missing rights, an API server that is away."""
         found = [one.problem for one in self.reflectors if one.problem]
-        if self.contact is not None and self.contact.told:
-            found.append(f"cluster {self.name}: no answer: {self.contact.why}")
-        return found
+        return [*found, self.away] if self.away else found
 
     async def _probe(self, contact: Contact) -> None:
         settings = self.transport.settings
