@@ -44,12 +44,13 @@ def say(line: str) -> None:
 
 
 def attempt(measure: Callable[[], None]) -> int:
-    """The exit status of a bench. Why it could not run is its last line; where that happened stands beside it."""
+    """The exit status of a bench. Why it could not run is its last line; a fault of ours is also shown where it is."""
     try:
         measure()
     except Exception as error:
-        traceback.print_exc()
-        print(" ".join(f"{type(error).__name__}: {error}".split())[:500])
+        if not isinstance(error, (RuntimeError, TimeoutError)):
+            traceback.print_exc()
+        print(" ".join(str(error).split())[:500] or type(error).__name__)
         return 1
     return 0
 
