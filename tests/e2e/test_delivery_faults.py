@@ -16,6 +16,8 @@ from bot.demo.slack.server import SlackDouble
 from tests.e2e.stage import ALERTS, bot, configure, replies, roots, shown, until, write_kubeconfig
 from tests.e2e.workloads import CRASH, FINE, Developer
 
+pytestmark = pytest.mark.slow
+
 POST, UPDATE = "chat.postMessage", "chat.update"
 ALWAYS = 1_000_000
 

@@ -18,6 +18,8 @@ from bot.demo.slack.settings import DoubleSettings
 from tests.e2e.stage import ALERTS, CONFIG, replies, roots, tokens, until, write_kubeconfig
 from tests.e2e.workloads import Developer, deployment
 
+pytestmark = pytest.mark.slow
+
 PLANTED = {
     "an env value": "hunter2-env-9f8e7d6c",
     "a secret in arguments": "argS3cretValue4711",
