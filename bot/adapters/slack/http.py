@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from urllib.parse import parse_qsl
 
@@ -40,6 +41,7 @@ class HttpMode:
         self._settings = settings
         self._runner: web.AppRunner | None = None
         self._stopped = asyncio.Event()
+        self._closed = asyncio.Event()
         self.connected = False
         self.port = settings.port
 
@@ -64,12 +66,21 @@ class HttpMode:
         finally:
             self.connected = False
             await self._runner.cleanup()
+            self._closed.set()
 
     async def stop(self, seconds: float) -> int:
-        """Take nothing new, let running handlers finish for so long. Returns how many did not."""
+        """Take nothing new, let running handlers finish for so long. Returns how many did not.
+
+        A request that is still being read becomes a handler: the port is closed before handlers are waited for.
+        """
+        end = asyncio.get_running_loop().time() + seconds
         self.connected = False
         self._stopped.set()
-        return await self._inbound.running.drain(seconds)
+        if self._runner is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(end):
+                    await self._closed.wait()
+        return await self._inbound.running.drain(max(0.0, end - asyncio.get_running_loop().time()))
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         if not request.headers.get("X-Slack-Request-Timestamp", "").isdecimal():

@@ -13,8 +13,12 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 
 from bot.adapters.slack.adapter import Slack
+from bot.adapters.slack.http import HttpMode
+from bot.adapters.slack.running import Running
 from bot.adapters.slack.settings import HttpSettings, SlackSettings
 from bot.core.errors import SetupError
 from tests.bot.adapters.slack.conftest import Handled
@@ -147,3 +151,42 @@ async def test_a_taken_port_stops_the_start(stub: Stub, handled: Handled, call: 
     with pytest.raises(SetupError, match=f"cannot listen on 127.0.0.1:{port}"):
         await slack.serve(handled)
     await slack.close()
+
+
+class SlowInbound:
+    """Takes its time to find a listener, then starts a handler."""
+
+    def __init__(self) -> None:
+        self.running, self.go, self.begun, self.done = Running(), asyncio.Event(), asyncio.Event(), list[int]()
+
+    async def dispatch(self, _: AsyncBoltRequest) -> BoltResponse:
+        self.begun.set()
+        await self.go.wait()
+        self.running.start(self._work(), "slash:1")
+        return BoltResponse(status=200)
+
+    async def _work(self) -> None:
+        await asyncio.sleep(0)
+        self.done.append(1)
+
+
+async def test_a_stop_waits_for_a_request_that_has_no_handler_yet() -> None:
+    inbound = SlowInbound()
+    mode = HttpMode(inbound, HttpSettings(host="127.0.0.1", port=0))  # type: ignore[arg-type]
+    task = asyncio.create_task(mode.run())
+    async with asyncio.timeout(5):
+        while not mode.connected:
+            await asyncio.sleep(0.01)
+    async with aiohttp.ClientSession() as session:
+        calling = asyncio.create_task(
+            Caller(session, f"http://127.0.0.1:{mode.port}/slack/events")(urlencode({"a": 1}))
+        )
+        await inbound.begun.wait()
+        stopping = asyncio.create_task(mode.stop(5))
+        await asyncio.sleep(0.05)
+        assert not stopping.done()
+        inbound.go.set()
+        assert await stopping == 0
+        assert inbound.done == [1]
+        assert (await calling)[0] == 200
+    await task
