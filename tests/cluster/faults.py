@@ -51,6 +51,7 @@ class Faults:
         self._door = door
         self._cluster = cluster
         self._active: list[Fault] = []
+        self._lost_api = False
         self._named: dict[str, Callable[..., Undo]] = {
             "down": self._down,
             "slow": self._slow,
@@ -80,6 +81,8 @@ class Faults:
     def end_all(self) -> None:
         for fault in reversed(self._active):
             fault.end()
+        if self._lost_api and self._cluster is not None:
+            self._cluster.restart_clients()  # or the next test would wait for them
 
     def _down(self) -> Undo:
         self._door.refuse(on=True)
@@ -99,11 +102,13 @@ class Faults:
 
     def _killed(self) -> Undo:
         cluster = self._own("killing the API server")
+        self._lost_api = True
         cluster.kill_api()
         return cluster.restart_api
 
     def _compaction(self) -> Undo:
         cluster = self._own("compacting etcd")
+        self._lost_api = True
         api = cluster.api
         # Written to first, so that this version is surely newer than what the API server's own round has compacted.
         api.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": MARK, "data": {"at": str(time.time_ns())}})

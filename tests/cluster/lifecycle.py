@@ -62,6 +62,17 @@ class Cluster:
         self.parts.apiserver()
         self.wait_for_api()
 
+    def restart_clients(self) -> None:
+        """Start anew what has lost its API server: each of its watches waits up to a minute before it tries again."""
+        for name, start in (
+            ("controller-manager", self.parts.controller_manager),
+            ("scheduler", self.parts.scheduler),
+            ("kubelet", self.parts.kubelet),
+        ):
+            self.parts.signal(name, signal.SIGKILL)
+            start()
+        self.wait_for_node()
+
     def kill_api(self) -> None:
         self.parts.signal("apiserver", signal.SIGKILL)
         wait_until(lambda: not self.parts.runs("apiserver"), 10, "the API server to die")
