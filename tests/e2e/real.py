@@ -111,3 +111,8 @@ class Developer:
                     await asyncio.sleep(0.1)
                 return
         raise AssertionError(f"{app} is not ready within {seconds} s: {await self.kubectl('get', 'pods')}")
+
+    async def until_gone(self, app: str) -> None:
+        """No pod of this app is left."""
+        while await self.pods(app):
+            await asyncio.sleep(0.1)

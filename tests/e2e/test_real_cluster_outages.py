@@ -84,6 +84,7 @@ async def test_compaction_loses_nothing_and_doubles_nothing(
         await real.delete("deployment", "removed")
         await real.apply(crashes_once("meanwhile", code=7))
         await restarted(real, "meanwhile")
+        await real.until_gone("removed")
         await asyncio.to_thread(fault, "compaction")
         await asyncio.to_thread(away.end)
         await until(lambda: shows(slack, "meanwhile", "exited with code 7"), 20, "the crash meanwhile is told")
