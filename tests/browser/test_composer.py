@@ -20,15 +20,55 @@ async def test_a_begun_command_completes_and_is_sent(workspace: RecordedWorkspac
     field = page.locator("#channel").get_by_role("combobox")
     await type_line(page, "/k8s lo")
     await expect(page.get_by_role("option", name="/k8s logs")).to_contain_text("show a container's log")
-    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
     await expect(field).to_have_value("/k8s logs ")
-    assert workspace.acts == []  # half a word is not sent
+    assert workspace.acts == []
     await page.keyboard.type("deploy/api -n shop")
     await page.keyboard.press("Enter")
     await expect(field).to_have_value("")
     sent = {"as": "dana", "wait": 3, "channel": ALERTS, "command": "/k8s logs deploy/api -n shop"}
     assert await workspace.last_act() == sent
     assert len(workspace.acts) == 1
+
+
+async def test_enter_sends_what_is_written_not_what_is_offered(workspace: RecordedWorkspace, visit: Visit) -> None:
+    page = await visit()
+    await type_line(page, "/k8s lo")
+    await expect(page.get_by_role("option", name="/k8s logs")).to_be_visible()
+    await page.keyboard.press("Enter")
+    assert (await workspace.last_act())["command"] == "/k8s lo"
+
+
+async def test_enter_takes_what_was_chosen_in_the_list(workspace: RecordedWorkspace, visit: Visit) -> None:
+    page = await visit()
+    await type_line(page, "/k8s lo")
+    await expect(page.get_by_role("option", name="/k8s logs")).to_be_visible()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#channel").get_by_role("combobox")).to_have_value("/k8s logs ")
+    assert workspace.acts == []
+
+
+async def test_a_completion_that_comes_late_replaces_nothing(workspace: RecordedWorkspace, visit: Visit) -> None:
+    page = await visit()
+    line = "/k8s describe deploy/checkout -n shop"
+    await type_line(page, "/k8s d")
+    option = page.get_by_role("option", name="/k8s describe")
+    await expect(option).to_be_visible()
+    await page.keyboard.insert_text(line.removeprefix("/k8s d"))
+    await page.keyboard.press("Enter")  # at once, before the next answer has come
+    assert (await workspace.last_act())["command"] == line
+
+
+async def test_a_slow_completion_of_an_earlier_text_is_not_shown(workspace: RecordedWorkspace, visit: Visit) -> None:
+    page = await visit()
+    workspace.completing.clear()
+    async with page.expect_request("**/demo/complete*"):
+        await type_line(page, "/k8s l")
+    await page.keyboard.type("ogs deploy/checkout")
+    workspace.completing.set()
+    await page.keyboard.press("Tab")  # would take what is offered
+    await expect(page.locator("#channel").get_by_role("combobox")).to_have_value("/k8s logs deploy/checkout")
 
 
 async def test_arrows_choose_and_escape_closes(visit: Visit) -> None:

@@ -76,6 +76,8 @@ class RecordedWorkspace:
         self.home: dict[str, Any] | None = None
         self.acts: list[dict[str, Any]] = []
         self.answer: Answer = lambda _act: {"ok": True, "seen": []}
+        self.completing = asyncio.Event()  # cleared: completions are held back
+        self.completing.set()
         self.readers: list[asyncio.Queue[dict[str, Any] | None]] = []
         self.url = ""
 
@@ -157,6 +159,7 @@ class RecordedWorkspace:
         return web.json_response(answer, status=200 if answer["ok"] else 400)
 
     async def _complete(self, request: web.Request) -> web.Response:
+        await self.completing.wait()
         text = request.query["text"]
         begun = text.removeprefix("/k8s ")
         found = [

@@ -1,7 +1,8 @@
 /**
  * Where a person types: slash commands with completion and a usage hint, messages, mentions.
  *
- * Enter sends, Shift+Enter breaks the line, Tab takes the marked completion, arrows choose, Escape closes the list.
+ * Enter sends what is written, Shift+Enter breaks the line. Tab takes the first completion, or the one chosen with the
+ * arrows; Enter takes one only when it was chosen. Escape closes the list.
  */
 
 import { complete } from "./api.js";
@@ -98,6 +99,9 @@ export class Composer {
     this.button.disabled = !field.value.trim();
     this.#showHint();
     clearTimeout(this.timer);
+    this.asked?.abort();
+    // What was offered for an earlier text must not be taken for this one.
+    this.#offer(ask ? this.options.filter((option) => option.text.startsWith(field.value)) : [], field.value);
     if (ask) this.timer = setTimeout(() => this.#ask(), QUIET);
   }
 
@@ -124,16 +128,15 @@ export class Composer {
 
   async #ask() {
     const text = this.field.value;
-    this.asked?.abort();
     if (!text) return this.#close();
     const mention = /(^|\s)@([\w.-]*)$/.exec(text);
     if (mention) return this.#offer(this.#people(text, mention[2]), text);
     if (!text.startsWith("/") || this.pane.inThread) return this.#close();
     const own = this.#commands(text);
     if (own.length) return this.#offer(own, text);
-    this.asked = new AbortController();
-    const offered = await complete(this.pane.ws().as, this.pane.channel(), text, this.asked.signal);
-    if (this.field.value === text) this.#offer(offered, text);
+    const asked = (this.asked = new AbortController());
+    const offered = await complete(this.pane.ws().as, this.pane.channel(), text, asked.signal);
+    if (!asked.signal.aborted && this.field.value === text) this.#offer(offered, text);
   }
 
   #commands(text) {
@@ -152,11 +155,10 @@ export class Composer {
       .map(({ name, real_name: detail }) => ({ text: `${before}${name} `, label: `@${name}`, hint: detail }));
   }
 
-  /** The first one is marked while a word is begun, so that Enter completes it and does not send half a word. */
+  /** None is marked at first: Enter sends what is written until somebody moves in the list. */
   #offer(offered, typed) {
     this.options = offered.filter((option) => option.text.trim() !== typed.trim()).slice(0, 12);
     if (!this.options.length) return this.#close();
-    const begun = !/\s$/.test(typed) && this.options[0].text.startsWith(typed);
     refill(
       this.list,
       this.options.map((option, index) =>
@@ -171,12 +173,13 @@ export class Composer {
           },
           h("span", { class: "completion-text" }, option.label ?? option.text),
           h("small", {}, option.hint ?? ""),
+          index === 0 && h("kbd", { "aria-hidden": "true" }, "Tab"),
         ),
       ),
     );
     this.list.hidden = false;
     this.field.setAttribute("aria-expanded", "true");
-    this.#mark(begun ? 0 : -1);
+    this.#mark(-1);
     return undefined;
   }
 
