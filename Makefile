@@ -66,6 +66,11 @@ format: $(TOOLS)  ## put the code into its usual form
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+docs: $(TOOLS)  ## write the generated pages and the pictures anew
+	@$(BIN)/python docs/generate.py
+	@$(BIN)/python -m tests.prepare browser
+	@$(BIN)/python docs/pictures.py
+
 lock: $(TOOLS)  ## write both requirements files anew from pyproject.toml
 	@$(LOCK) --output-file requirements.txt
 	@$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
