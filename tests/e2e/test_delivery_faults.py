@@ -199,3 +199,18 @@ async def test_a_send_that_hangs_delays_no_other(
         await asyncio.sleep(2)
         once_each(slack, "stuck")
         once_each(slack, "other")
+
+
+async def test_a_stop_in_the_middle_of_a_send_finishes_it_and_the_next_start_repeats_nothing(
+    tmp_path: Path, slack: SlackDouble, kube: KubeDouble, developer: Developer
+) -> None:
+    loaded = configure(tmp_path, slack, write_kubeconfig(tmp_path, kube))
+    async with bot(loaded):
+        slack.faults.slow(POST, 3.0)
+        await developer.create("checkout", CRASH)
+        await until(lambda: not slack.faults.waiting(POST), 8, "the send is under way")
+        assert roots(slack) == []
+    assert len(roots(slack, "checkout")) == 1
+    async with bot(loaded):
+        await asyncio.sleep(3)
+        once_each(slack, "checkout")

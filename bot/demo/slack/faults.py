@@ -41,6 +41,10 @@ class Faults:
             waiting.pop(0)
         return fault
 
+    def waiting(self, method: str) -> bool:
+        """Whether a fault for this very method has not been met yet."""
+        return bool(self._by_method[method])
+
     def status(self, method: str, status: int = 500, *, times: int = 1) -> None:
         """An HTTP error without Slack's JSON. ``method`` may be ``*`` here and below."""
         self._by_method[method].append(Fault(kind="status", status=status, left=times))

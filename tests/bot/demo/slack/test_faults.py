@@ -33,3 +33,11 @@ def test_clearing_leaves_nothing() -> None:
         False,
         False,
     )
+
+
+def test_it_is_known_whether_a_fault_was_met() -> None:
+    faults = Faults()
+    faults.slow("chat.postMessage", 1.0)
+    assert faults.waiting("chat.postMessage")
+    faults.take("chat.postMessage")
+    assert not faults.waiting("chat.postMessage")
