@@ -141,3 +141,21 @@ async def test_all_five_at_once_are_five_messages_that_do_not_mix(
         for case in CASES:
             await recovers(slack, case)
         assert len(roots(slack)) == len(CASES)
+
+
+async def test_a_command_that_is_not_there_is_one_message_in_the_runtimes_words(
+    tmp_path: Path, slack: SlackDouble, real: Developer
+) -> None:
+    async with bot(configure(tmp_path, slack, real.kubeconfig)):
+        await real.apply(manifests.program_missing("typo"))
+        words = 'typo cannot start: exec: "no-such-program": executable file not found in $PATH'
+        (message,) = await until(lambda: roots(slack, words), 60, "the start error is told")
+        assert float(message["ts"]) - real.restarts.first["typo"] < PROMISED
+        await asyncio.sleep(12)  # it goes through RunContainerError, StartError and CrashLoopBackOff meanwhile
+        (message,) = roots(slack)
+        assert "no log: the container never started" in shown(message).lower()
+        assert "CrashLoopBackOff" not in shown(message)
+        await real.apply(manifests.healthy("typo"))
+        await until(lambda: "recovered" in shown(roots(slack)[0]), 60, "its recovery is told")
+        assert len(roots(slack)) == 1
+        await until(lambda: len(replies(slack, roots(slack)[0])) == 2, 5, "details and recovery are in the thread")
