@@ -24,6 +24,7 @@ _LONGER = 1000  # lines, one button away
 _MOST = 5000
 _SHOWN = 2800  # characters within the message; the rest is in the file
 _BYTES = 1_000_000  # of a log that is read at all
+_GONE = "unable to retrieve container logs for "  # how some runtimes answer, with a 200, that there is none
 
 
 class _Read(msgspec.Struct, frozen=True):
@@ -95,16 +96,25 @@ async def _read(call: Call, chosen: Chosen, reader: Reader, now: float) -> _Read
     try:
         return _Read(await _get(call, chosen, reader, previous=previous), note)
     except KubeError as error:
-        if not previous or not _has_none(error):
+        why = _why_the_other(chosen.container, previous=previous, asked=asked) if _has_none(error) else ""
+        if not why:
             raise
-        state = chosen.container.status.state or ContainerState()
-        if asked and not state.terminated:
-            raise
-        # Only one dead container is kept: while it is the current one, there is none before it.
-        why = (
-            "the container has just ended, its log is the current one" if state.terminated else "no earlier log is kept"
-        )
-        return _Read(await _get(call, chosen, reader, previous=False), why)
+        return _Read(await _get(call, chosen, reader, previous=not previous), why)
+
+
+def _why_the_other(one: Seen, *, previous: bool, asked: bool) -> str:
+    """Why the other log is shown when the wanted one is not there; empty where that would mislead.
+
+    Only one dead container is kept: while it is the current one, there is none before it.
+    """
+    state = one.status.state or ContainerState()
+    last = one.status.last_state.terminated if one.status.last_state else None
+    if not previous:
+        return "no newer log yet: this is the one before the restart" if last else ""
+    if state.terminated:
+        return "the container has just ended, its log is the current one"
+    restarted = last is not None or one.status.restart_count > 0
+    return "no earlier log is kept: this is the current one" if restarted or not asked else ""
 
 
 def _has_none(error: KubeError) -> bool:
@@ -114,7 +124,7 @@ def _has_none(error: KubeError) -> bool:
 
 async def _get(call: Call, chosen: Chosen, reader: Reader, *, previous: bool) -> Log:
     tail = None if call.word("grep") else call.number("tail", _TAIL)
-    return await reader.log(
+    log = await reader.log(
         call.namespace,
         chosen.pod.metadata.name,
         chosen.container.name,
@@ -123,6 +133,9 @@ async def _get(call: Call, chosen: Chosen, reader: Reader, *, previous: bool) ->
         tail=tail,
         limit_bytes=_BYTES,
     )
+    if log.text.startswith(_GONE):
+        raise NotFound(log.text.strip(), status=404, reason="NotFound", cluster=reader.cluster)
+    return log
 
 
 def _answer(call: Call, context: Context, chosen: Chosen, read: _Read) -> Answer:

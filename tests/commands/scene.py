@@ -9,7 +9,7 @@ from typing import Any
 from bot.adapters.audit.journal import StoreJournal
 from bot.core.errors import SendError, SendLater
 from bot.core.message import Message, Part, Table, plain
-from bot.core.ports import Posted
+from bot.core.ports import Posted, Reader
 from bot.core.settings import to_struct
 from commands.auditing import AuditLog
 from commands.model import Actor, Person, Request, Verb
@@ -97,7 +97,7 @@ class Scene:
 
     def __init__(
         self,
-        *readers: FakeReader,
+        *readers: Reader,
         policy: dict[str, Any] | None = None,
         verbs: Mapping[str, Verb] | None = None,
         settings: CommandSettings | None = None,
@@ -106,7 +106,7 @@ class Scene:
         **more: Any,
     ) -> None:
         self.now = now
-        self.readers = {reader.cluster: reader for reader in readers or (FakeReader(),)}
+        self.readers: dict[str, Any] = {reader.cluster: reader for reader in readers or (FakeReader(),)}
         self.people = FakePeople()
         self.store = store or MemoryStore(lambda: self.now)
         self.journal = StoreJournal(self.store)

@@ -75,6 +75,27 @@ async def test_previous_that_was_our_choice_and_is_gone_falls_back() -> None:
     assert "no earlier log is kept" in answer.text
 
 
+async def test_a_crash_button_whose_log_is_not_kept_any_more_shows_the_current_one() -> None:
+    stage, _ = scene(pod(POD, crashing()), current="all there is\n")
+    answer = await stage.ask(f"logs {POD} --previous")
+    assert pre(answer) == "all there is"
+    assert "no earlier log is kept: this is the current one" in answer.text
+    assert f"{POD} · container app · log, last 1 line" in answer.text
+
+
+async def test_a_container_that_has_not_written_yet_shows_the_log_before_its_restart() -> None:
+    stage, _ = scene(pod(POD, crashing()), previous="boom\n")
+    answer = await stage.ask(f"logs {POD} --current")
+    assert pre(answer) == "boom"
+    assert "no newer log yet: this is the one before the restart" in answer.text
+
+
+async def test_a_runtime_that_says_in_the_log_that_there_is_none_is_understood() -> None:
+    stage, _ = scene(pod(POD, crashing()), current="now\n", previous="unable to retrieve container logs for cri://1\n")
+    answer = await stage.ask(f"logs {POD}")
+    assert pre(answer) == "now"
+
+
 async def test_no_log_is_said_with_what_it_waits_for() -> None:
     stuck = status("app", waiting("CreateContainerConfigError", 'secret "db" not found'), ready=False)
     stage, _ = scene(pod(POD, stuck))
