@@ -40,6 +40,7 @@ class Contact:
         self._later = later
         self._clock = clock
         self._watches: set[str] = set()
+        self._essential: set[str] = set()
         self._failing: dict[str, str] = {}
         self._timer: Any = None
         self._recovery = asyncio.Event()
@@ -47,17 +48,23 @@ class Contact:
         self.outages = 0  # told so far; a watch that began before the newest one is not taken for whole
         self.last_ok = 0.0
 
-    def add(self, source: str) -> None:
+    def add(self, source: str, *, essential: bool = False) -> None:
+        """``essential``: without this watch alone nothing true can be said of the cluster."""
         self._watches.add(source)
+        if essential:
+            self._essential.add(source)
 
     @property
     def away(self) -> bool:
-        """No answer at this moment; ``told`` once it has lasted."""
-        return PROBE in self._failing or (bool(self._watches) and self._watches <= self._failing.keys())
+        """We do not see it at this moment; ``told`` once that has lasted."""
+        failing = self._failing.keys()
+        every = bool(self._watches) and self._watches <= failing
+        return PROBE in failing or every or bool(self._essential & failing)
 
     @property
     def why(self) -> str:
-        return self._failing.get(PROBE) or next(iter(self._failing.values()), "")
+        first = [self._failing[source] for source in (PROBE, *sorted(self._essential)) if source in self._failing]
+        return next(iter([*first, *self._failing.values()]), "")
 
     def ok(self, source: str) -> None:
         self.last_ok = self._clock()

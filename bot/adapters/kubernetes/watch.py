@@ -71,7 +71,7 @@ class Reflector:
         self._relists = 0  # in a row, because of 410
         self._since = math.inf  # when the current watch began
         cache.expect(kind.name, namespace)
-        contact.add(self.name)
+        contact.add(self.name, essential=kind.name == "Pod")
 
     async def run(self) -> None:
         """Never returns; cancel it."""
@@ -272,8 +272,9 @@ class Reflector:
         await self._sleep(self._backoff.next())
 
     def _forbidden(self, error: Forbidden) -> None:
-        """It answers, so it is there; but only a person can mend this."""
-        self._contact.ok(self.name)
+        """It answers, so it is there; but only a person can mend this, and until then what is cached is history."""
+        self._version = ""
+        self._cache.expect(self.kind.name, self._namespace)
         group = self.kind.group or '""'
         rule = f"{{apiGroups: [{group}], resources: [{self.kind.plural}], verbs: [get, list, watch]}}"
         problem = (
@@ -283,3 +284,7 @@ class Reflector:
         if problem != self.problem:
             self.problem = problem
             _log.error("%s", problem)
+        if self.kind.name == "Pod":
+            self._contact.failed(self.name, problem)
+        else:
+            self._contact.ok(self.name)

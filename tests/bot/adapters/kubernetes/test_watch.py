@@ -41,6 +41,7 @@ class Watch:
 
     def __init__(self, api: Api, kind: str, settings: WatchSettings | None = None, namespace: str = "") -> None:
         self.seen, self.cache, self.pauses = Seen(), Cache("prod"), list[float]()
+        self.hold: asyncio.Event | None = None  # keeps the wait after a 403 from ending
         self.contact = Contact("prod", self.seen, after=(settings or WatchSettings()).unreachable_after)
         transport = api.transport(settings)
         self.reflector = Reflector(
@@ -50,7 +51,7 @@ class Watch:
 
     async def _sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
-        await asyncio.sleep(0.001)
+        await (self.hold.wait() if self.hold and seconds == 60 else asyncio.sleep(0.001))
 
     @property
     def told(self) -> list[tuple[str, ...]]:
@@ -237,6 +238,27 @@ async def test_a_missing_right_is_said_with_what_to_add_and_tried_slowly() -> No
         assert 'add {apiGroups: [""], resources: [pods], verbs: [get, list, watch]}' in watch.reflector.problem
         assert set(watch.pauses) == {60.0}
         assert not watch.cache.synced("Pod")
+        assert watch.contact.away, "without its pods nothing true can be said of a cluster"
+
+
+async def test_a_right_that_is_taken_away_makes_what_is_known_history_and_its_return_lists_anew() -> None:
+    lists = [answer(listing([pod("a", 1)], 7)), failure(403, "Forbidden"), answer(listing([], 30))]
+    watches = [stream(bookmark(9), end="break"), failure(403, "Forbidden"), stream()]
+    async with watching(lists, watches, unreachable_after=Seconds(0.05)) as (_, watch):
+        watch.hold = asyncio.Event()
+        await until(lambda: not watch.cache.synced("Pod") and watch.contact.told)
+        assert "not allowed to list and watch pods" in watch.contact.why
+        assert ("unreachable", "prod") in watch.told
+        watch.hold.set()
+        await until(lambda: ("deleted", "a") in watch.told)
+        assert watch.cache.synced("Pod")
+        assert not watch.contact.told
+
+
+async def test_another_kind_that_may_not_be_watched_is_no_outage() -> None:
+    async with watching([failure(403, "Forbidden")], [], kind="Rollout", path=ROLLOUTS) as (_, watch):
+        await until(lambda: len(watch.pauses) > 2)
+        assert watch.reflector.problem
         assert not watch.contact.away
 
 
