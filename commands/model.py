@@ -23,7 +23,8 @@ class Actor(msgspec.Struct, frozen=True):
 class Person(msgspec.Struct, frozen=True):
     """What Slack says about an actor now.
 
-    ``refused`` is why this account may not use Watchkeeper at all ("guests may not use Watchkeeper"), empty if it may.
+    ``refused`` is why this account may not use Watchkeeper at all, as a whole sentence without its full stop ("guests
+    may not use Watchkeeper, only full members"); empty if it may.
     ``groups`` are the ids of the user groups they are in; ``group_handles`` the same by handle, without ``@``.
     """
 

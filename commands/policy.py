@@ -30,6 +30,7 @@ class Deny(msgspec.Struct, frozen=True):
 
 
 Decision = Allow | Deny
+_EVERYWHERE = "all namespaces"
 
 
 class _Grant(msgspec.Struct, frozen=True):
@@ -45,7 +46,7 @@ class Policy:
     def decide(self, person: Person, channel: str, call: Call, verb: Verb) -> Decision:
         """Whether this person may do this here and now."""
         if person.refused:
-            return Deny(f"Not done: {person.refused}.", "account", self._settings.contact)
+            return Deny(f"Not done: {person.refused}.", "kind of account", self._settings.contact)
         if verb.open:
             return Allow("open to every member")
         grants = list(self._grants(person, channel))
@@ -58,11 +59,12 @@ class Policy:
         """Where a person may use a verb, in words: ``shop, search (viewer)``; empty when nowhere."""
         if person.refused:
             return []
-        return [
-            f"{_scope(grant.role)} ({grant.role_name})"
-            for grant in self._grants(person, channel)
-            if _matches(verb, grant.role.verbs) and grant.role.clusters
+        able = [
+            grant for grant in self._grants(person, channel) if _matches(verb, grant.role.verbs) and grant.role.clusters
         ]
+        # Who may everywhere is not told in addition where else.
+        able = [grant for grant in able if _scope(grant.role) == _EVERYWHERE][:1] or able
+        return [f"{_scope(grant.role)} ({grant.role_name})" for grant in able]
 
     def _grants(self, person: Person, channel: str) -> Iterator[_Grant]:
         for i, binding in enumerate(self._settings.bindings):
@@ -127,7 +129,7 @@ def _matches(value: str, patterns: tuple[str, ...]) -> bool:
 
 
 def _scope(role: RoleSettings) -> str:
-    spaces = "all namespaces" if "*" in role.namespaces else ", ".join(role.namespaces) or "no namespace"
+    spaces = _EVERYWHERE if "*" in role.namespaces else ", ".join(role.namespaces) or "no namespace"
     narrow = [
         f"{label} {', '.join(values)}"
         for label, values in (("kinds", role.kinds), ("names", role.names), ("clusters", role.clusters))

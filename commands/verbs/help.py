@@ -32,12 +32,14 @@ def _overview(context: About) -> Message:
         if not verb.open and not where:
             closed.append(verb.name)
             continue
-        line: list[Inline] = [Code(f"{context.command} {_usage(verb)}"), f"\n{verb.summary}"]
+        line: list[Inline] = [Code(f"{context.command} {_short_usage(verb)}"), f"\n{verb.summary}"]
         if where and not verb.open:
             line.append(f" · {'; '.join(where)}")
+        if verb.examples and not verb.open:
+            line += ["\nfor example ", Code(f"{context.command} {verb.examples[0]}")]
         parts.append(Section(tuple(line)))
     head = f"What {context.person.name} may ask here"
-    small: list[Inline] = ["Flags and examples: ", Code(f"{context.command} help logs")]
+    small: list[Inline] = ["All flags and more examples: ", Code(f"{context.command} help logs")]
     if closed:
         small.append(f" · not for {context.person.name} here: {', '.join(closed)}")
     return Message(head, (Section((Bold(head),)), *parts, Context(tuple(small))))
@@ -62,6 +64,13 @@ def _one(verb: Verb, context: About) -> Message:
     else:
         parts.append(Context(f"{context.person.name} may not use it here."))
     return Message(f"{verb.name}: {verb.summary}", tuple(parts))
+
+
+def _short_usage(verb: Verb) -> str:
+    """What is written most of the time: the target and its namespace."""
+    usual = [param for param in verb.params if not param.flags or param.kind == "namespace"]
+    rest = ["[flags]"] if len(usual) < len(verb.params) else []
+    return " ".join([verb.name, *(_spelling(param) for param in usual), *rest])
 
 
 def _usage(verb: Verb) -> str:

@@ -15,6 +15,7 @@ from commands.policy import Allow, Deny, Policy
 from commands.settings import PolicySettings
 
 CLUSTERS = Defaults(("prod", "dev"), namespace="shop", cluster="prod")
+GUEST = "guests may not use Watchkeeper, only full members of this workspace"
 ROLES: dict[str, Any] = {
     "viewer": {"verbs": ["logs", "describe"], "namespaces": ["shop", "search-*"]},
     "all": {"verbs": ["*"], "namespaces": ["*"]},
@@ -82,8 +83,8 @@ def test_role_covers(verbs: dict[str, Verb], role: str, text: str, allowed: bool
         ({"users": ["U01"], "channels": ["C1"]}, person(), "C2", False),
         ({"users": ["U02"], "channels": ["C1"]}, person(), "C1", False),
         ({"everyone": True, "channels": ["C1"]}, person(), "C2", False),
-        ({"everyone": True}, person(refused="a guest"), "C1", False),
-        ({"users": ["U01"]}, person(refused="deactivated"), "C1", False),
+        ({"everyone": True}, person(refused=GUEST), "C1", False),
+        ({"users": ["U01"]}, person(refused="this account is deactivated"), "C1", False),
     ],
 )
 def test_binding_holds(verbs: dict[str, Verb], binding: Any, who: Person, channel: str, allowed: bool) -> None:
@@ -105,14 +106,22 @@ def test_refusal_says_what_is_covered_and_whom_to_ask(verbs: dict[str, Verb]) ->
 
 def test_help_is_open_but_not_to_guests(verbs: dict[str, Verb]) -> None:
     assert isinstance(decide(verbs, policy(), "help"), Allow)
-    assert isinstance(decide(verbs, policy(), "help", person(refused="a guest")), Deny)
+    assert decide(verbs, policy(), "help", person(refused=GUEST)) == Deny(
+        f"Not done: {GUEST}.", "kind of account", "@platform"
+    )
 
 
 def test_grants_tell_where_a_verb_may_be_used(verbs: dict[str, Verb]) -> None:
     rules = policy({"role": "viewer", "everyone": True}, {"role": "nodes", "users": ["U09"]})
     assert rules.grants(person(), "C1", "logs") == ["shop, search-* (viewer)"]
     assert rules.grants(person(), "C1", "rollout restart") == []
-    assert rules.grants(person(refused="a guest"), "C1", "logs") == []
+    assert rules.grants(person(refused=GUEST), "C1", "logs") == []
+
+
+def test_who_may_everywhere_is_not_told_where_else() -> None:
+    rules = policy({"role": "viewer", "everyone": True}, {"role": "all", "users": ["U01"]})
+    assert rules.grants(person(), "C1", "logs") == ["all namespaces (all)"]
+    assert rules.grants(person("U02"), "C1", "logs") == ["shop, search-* (viewer)"]
 
 
 _NAMES = st.sampled_from(["shop", "search-a", "payments", "kube-system", "x"])

@@ -20,8 +20,8 @@ _REFUSALS = (
     ("is_bot", "bots may not use Watchkeeper"),
     ("is_app_user", "apps may not use Watchkeeper"),
     ("is_workflow_bot", "workflows may not use Watchkeeper"),
-    ("is_ultra_restricted", "guests may not use Watchkeeper"),
-    ("is_restricted", "guests may not use Watchkeeper"),
+    ("is_ultra_restricted", "guests may not use Watchkeeper, only full members of this workspace"),
+    ("is_restricted", "guests may not use Watchkeeper, only full members of this workspace"),
     ("is_stranger", "people of other organisations may not use Watchkeeper"),
 )
 _FOREIGN = "people of other organisations may not use Watchkeeper"

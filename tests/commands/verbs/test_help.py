@@ -10,7 +10,8 @@ from tests.commands.scene import Scene
 async def test_overview_shows_what_this_person_may_do() -> None:
     scene = Scene()
     text = (await scene.ask("help")).text
-    assert "/k8s logs POD|KIND/NAME [-n NAMESPACE]" in text
+    assert "/k8s logs POD|KIND/NAME [-n NAMESPACE] [flags]\n" in text
+    assert "for example /k8s logs deploy/api -n shop" in text
     assert "shop (viewer)" in text
     assert "not for" not in text
     other = (await scene.ask("", "U02")).text

@@ -83,7 +83,7 @@ def test_refusals(us: Identity, extra: dict[str, Any], why: str) -> None:
 async def test_a_refused_person_has_no_groups(people: SlackPeople, stub: Stub) -> None:
     stub.script["users.info"] = [{"ok": True, "user": {**DANA, "is_restricted": True}}]
     guest = await people.person(ACTOR)
-    assert "guests" in guest.refused
+    assert guest.refused == "guests may not use Watchkeeper, only full members of this workspace"
     assert guest.groups == frozenset()
 
 
