@@ -54,11 +54,11 @@ CASES = (
 
 
 async def ask(slack: SlackDouble, command: str) -> Json:
-    """What one person sees on a slash command: the one answer, in its last form."""
+    """What one person alone sees on a slash command: the one answer, in its last form."""
     seen = (await slack.act("vera", channel=ALERTS, command=command, wait=10))["seen"]
-    assert len(seen) == 1, seen
-    answer: Json = seen[0]
-    return answer
+    answers: list[Json] = [message for message in seen if message.get("ephemeral")]
+    assert len(answers) == 1, seen
+    return answers[0]
 
 
 def preformatted(part: Any) -> Iterator[str]:
