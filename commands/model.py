@@ -43,7 +43,7 @@ class Request(msgspec.Struct, frozen=True):
     """One delivery from Slack, already verified and acknowledged.
 
     ``id`` is the same for every redelivery of the same thing: it runs at most once.
-    ``text`` is what stands behind the slash command (or behind the mention). For a button ``button`` is its opaque id
+    ``text`` is what stands behind the slash command (or behind the mention; a direct message is one too). For a button ``button`` is its opaque id
     and ``message`` where it hangs.
     """
 

@@ -111,6 +111,10 @@ class Inbound:
             us = await self._api.identity()
             self._take(deliveries.from_mention(body, us.user_id, self._now()))
 
+        async def on_message(body: dict[str, Any]) -> None:
+            us = await self._api.identity()
+            self._take(deliveries.from_direct(body, us.user_id, self._now()))
+
         async def on_home(body: dict[str, Any]) -> None:
             self._take(deliveries.from_home(body, self._now()))
 
@@ -127,6 +131,7 @@ class Inbound:
         app.view_closed(_ANY)(only_ack)
         app.options(_ANY)(no_options)
         app.event("app_mention")(on_mention)
+        app.event("message")(on_message)
         app.event("app_home_opened")(on_home)
         app.event(_ANY)(only_ack)
 

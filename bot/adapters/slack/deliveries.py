@@ -107,7 +107,7 @@ def from_shortcut(body: Payload, now: float) -> Delivery:
 
 
 def from_mention(body: Payload, bot_user: str, now: float) -> Delivery | None:
-    """What stands behind our name. None when no person wrote it."""
+    """What stands behind our name, or all of it without one. None when no person wrote it."""
     event = body.get("event") or {}
     if not event.get("user") or event.get("bot_id"):
         return None
@@ -122,6 +122,14 @@ def from_mention(body: Payload, bot_user: str, now: float) -> Delivery | None:
         received_at=now,
     )
     return Delivery(request, thread=event.get("thread_ts") or "")
+
+
+def from_direct(body: Payload, bot_user: str, now: float) -> Delivery | None:
+    """What somebody writes to the app in their conversation with it. None for edits, and for what is no person's."""
+    event = body.get("event") or {}
+    if event.get("channel_type") != "im" or event.get("subtype"):
+        return None
+    return from_mention(body, bot_user, now)
 
 
 def from_home(body: Payload, now: float) -> Delivery | None:

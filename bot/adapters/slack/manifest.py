@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from bot.adapters.slack.scopes import SCOPES
+from bot.adapters.slack.scopes import EVENTS, SCOPES
 from bot.adapters.slack.settings import SlackSettings
 
 NAME = "Watchkeeper"
@@ -18,7 +18,6 @@ _LONG = (
 )
 _HELP = "logs, describe, help on your workloads"
 _USAGE = "help | logs deploy/api -n shop | describe pod/api-0 -n shop"
-_EVENTS = ("app_mention", "app_home_opened")
 
 # Slack's documented limits (slackapi/manifest-schema).
 LIMITS = {"name": 35, "description": 140, "long_description": 4000, "command": 32, "command description": 2000}
@@ -42,14 +41,14 @@ def manifest(settings: SlackSettings) -> dict[str, Any]:
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": True,
+                "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": NAME.lower(), "always_online": True},
             "slash_commands": [{**command, "url": url} if http else command],
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
-            "event_subscriptions": {**request, "bot_events": list(_EVENTS)},
+            "event_subscriptions": {**request, "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **request},
             "org_deploy_enabled": False,
             "socket_mode_enabled": not http,

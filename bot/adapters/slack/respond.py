@@ -114,6 +114,9 @@ class SlackResponder:
         if public and request.channel:
             await self._messenger.post(request.channel, message, thread=self._delivery.thread)
             return
+        if request.channel.startswith("D"):  # a conversation with one person, where nobody else reads along
+            await self._messenger.post(request.channel, message, thread=self._delivery.thread)
+            return
         if request.channel:
             made = renderings(message, await self._files.pictures(message))
             try:

@@ -16,7 +16,11 @@ SCOPES = {
     "groups:read": "find private channels by name",
     "groups:history": "the same as channels:history, in private channels that it was invited to",
     "im:write": "answer a person directly where it cannot answer in the channel",
+    "im:history": "answer what is written to it directly",
     "app_mentions:read": "answer when it is mentioned",
 }
+
+EVENTS = ("app_mention", "app_home_opened", "message.im")
+"""What Slack is asked to tell us about; each is covered by a scope above."""
 
 APP_SCOPE = "connections:write"  # of the app-level token, for Socket Mode

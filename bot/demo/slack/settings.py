@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bot.adapters.slack.scopes import APP_SCOPE, SCOPES
+from bot.adapters.slack.scopes import APP_SCOPE, EVENTS, SCOPES
 
 
 class DoubleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -40,8 +40,8 @@ class DoubleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     shortcuts: tuple[tuple[str, str], ...] = ()
     """Message shortcuts: callback id, name."""
 
-    events: tuple[str, ...] = ("app_mention", "app_home_opened")
-    """Event subscriptions; ``message.im`` and ``message.channels`` can be had too. Each needs its scope."""
+    events: tuple[str, ...] = EVENTS
+    """Event subscriptions: those of our own manifest. ``message.channels`` can be had too. Each needs its scope."""
 
     ack: float = 3.0
     """Seconds an app has to acknowledge a delivery."""

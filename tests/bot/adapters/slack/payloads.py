@@ -38,6 +38,10 @@ def mention(text: str, event_id: str = "Ev1", **event: Any) -> dict[str, Any]:
     return {"type": "event_callback", "team_id": "T1", "event_id": event_id, "event": {**inner, **event}}
 
 
+def direct(text: str, **event: Any) -> dict[str, Any]:
+    return mention(text, event_id="Ev3", type="message", channel="D0000001", channel_type="im", **event)
+
+
 def home(tab: str = "home") -> dict[str, Any]:
     event = {"type": "app_home_opened", "user": "U0DANA", "tab": tab, "channel": "D1"}
     return {"type": "event_callback", "team_id": "T1", "event_id": "Ev2", "event": event}

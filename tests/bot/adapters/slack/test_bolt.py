@@ -13,7 +13,7 @@ from bot.adapters.slack.bolt import Inbound
 from bot.adapters.slack.deliveries import Delivery
 from commands.ports import Responder
 from tests.bot.adapters.slack.conftest import Handled
-from tests.bot.adapters.slack.payloads import command, home, mention, press
+from tests.bot.adapters.slack.payloads import command, direct, home, mention, press
 from tests.bot.adapters.slack.stub import Stub, stub_slack
 
 
@@ -45,6 +45,7 @@ def taken(body: dict[str, Any]) -> AsyncBoltRequest:
         (command(), "slash"),
         (press(), "button"),
         (mention("<@UBOT> help"), "mention"),
+        (direct("help"), "mention"),
         (home(), "home"),
         (press(type="message_action", callback_id="explain", message_ts="100.1"), "shortcut"),
     ],

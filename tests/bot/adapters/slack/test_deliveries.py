@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.slack.deliveries import from_action, from_command, from_home, from_mention, from_shortcut
+from bot.adapters.slack.deliveries import from_action, from_command, from_direct, from_home, from_mention, from_shortcut
 from bot.core.ports import Posted
 from commands.model import Actor, Request
-from tests.bot.adapters.slack.payloads import command, home, mention, press
+from tests.bot.adapters.slack.payloads import command, direct, home, mention, press
 
 
 def test_a_command() -> None:
@@ -90,6 +90,24 @@ def test_a_mention(said: str, text: str) -> None:
 def test_a_mention_by_a_bot_is_nobodys_request() -> None:
     assert from_mention(mention("<@UBOT> help", bot_id="B9"), "UBOT", 9.0) is None
     assert from_mention(mention("<@UBOT> help", user=None), "UBOT", 9.0) is None
+
+
+def test_a_direct_message_is_read_as_a_command() -> None:
+    made = from_direct(direct("logs deploy/api"), "UBOT", 9.0)
+    assert made is not None
+    assert (made.request.text, made.request.channel, made.request.id) == ("logs deploy/api", "D0000001", "event:Ev3")
+    named = from_direct(direct("<@UBOT> help", thread_ts="1.0"), "UBOT", 9.0)
+    assert named is not None
+    assert (named.request.text, named.thread) == ("help", "1.0")
+
+
+@pytest.mark.parametrize(
+    "event", [{"subtype": "message_changed"}, {"bot_id": "B9"}, {"user": None}, {"channel_type": "channel"}]
+)
+def test_edits_bots_and_channels_are_no_direct_messages(event: dict[str, Any]) -> None:
+    body = direct("help")
+    body["event"] |= event
+    assert from_direct(body, "UBOT", 9.0) is None
 
 
 def test_a_foreign_mention_keeps_its_team() -> None:

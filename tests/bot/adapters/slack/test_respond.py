@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.adapters.slack.api import Api
 from bot.adapters.slack.channels import Channels
-from bot.adapters.slack.deliveries import Delivery, from_action, from_command, from_home, from_mention
+from bot.adapters.slack.deliveries import Delivery, from_action, from_command, from_direct, from_home, from_mention
 from bot.adapters.slack.files import Files
 from bot.adapters.slack.outbound import SlackMessenger
 from bot.adapters.slack.respond import SlackResponder
@@ -18,7 +18,7 @@ from bot.adapters.slack.settings import SlackSettings
 from bot.core.errors import SendError
 from bot.core.message import Message, Table
 from bot.core.times import Seconds
-from tests.bot.adapters.slack.payloads import command, home, mention, press
+from tests.bot.adapters.slack.payloads import command, direct, home, mention, press
 from tests.bot.adapters.slack.socket_stub import SocketStub, socket_slack
 from tests.bot.adapters.slack.stub import RESET
 
@@ -154,6 +154,13 @@ async def test_a_mention_is_answered_where_it_stood(make: Make, stub: SocketStub
     await make(from_mention(mention("<@UBOT> help", thread_ts="5.5"), "UBOT", 1000.0)).reply(HELLO)
     (call,) = stub.calls["chat.postEphemeral"]
     assert (call["channel"], call["user"], call["thread_ts"]) == ("C0000001", "U0DANA", "5.5")
+
+
+async def test_a_direct_message_is_answered_by_one(make: Make, stub: SocketStub) -> None:
+    await make(from_direct(direct("help"), "UBOT", 1000.0)).reply(HELLO)
+    (call,) = stub.calls["chat.postMessage"]
+    assert (call["channel"], call["text"]) == ("D0000001", "hello")
+    assert stub.calls["chat.postEphemeral"] == []
 
 
 async def test_the_home_tab_shows_the_answer(make: Make, stub: SocketStub) -> None:

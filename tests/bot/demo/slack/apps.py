@@ -18,13 +18,12 @@ from bot.demo.slack.server import SlackDouble
 from bot.demo.slack.settings import DoubleSettings
 
 DEFAULTS = DoubleSettings()
-MORE_SCOPES = ("im:read", "im:history", "reactions:write")
+MORE_SCOPES = ("im:read", "reactions:write")
 QUICK = DoubleSettings(
     ack=0.4,
     event_retries=(0.0, 0.1, 0.1),
     upload_delay=0.05,
     bot_scopes=(*DEFAULTS.bot_scopes, *MORE_SCOPES),
-    events=(*DEFAULTS.events, "message.im"),
 )
 
 
