@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from alerts.model import Cause, Ending, Evidence, Finding, Incident, Line, Member
+from alerts.refine import PLANNED
 from bot.core.ref import Ref
 
 # Followed one by one; beyond it an incident's record would outgrow the store's 400 KB.
@@ -151,6 +152,8 @@ def new_cause(incident: Incident, findings: Sequence[Finding]) -> Finding | None
 
 def add_cause(incident: Incident, finding: Finding, cause: Cause, evidence: Evidence | None, now: float) -> Incident:
     """The failure shows a new side: the headline follows, and the thread says so."""
+    if cause.code == PLANNED:  # the failing pod is being replaced: that it was stopped is no failure
+        return _replace(incident, causes={**incident.causes, finding.raw: incident.cause})
     after = _replace(incident, causes={**incident.causes, finding.raw: cause}, **_shown(finding))
     if (cause.code, finding.container) == (incident.cause.code, incident.container):
         return after  # the events showed it to be the same after all: an exit code that a probe's kill varied

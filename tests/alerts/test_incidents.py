@@ -124,6 +124,15 @@ def test_a_cause_that_events_show_to_be_the_same_is_no_news() -> None:
     assert (after.cause, len(after.story)) == (liveness, 1)
 
 
+def test_a_stop_on_purpose_of_a_failing_pod_is_no_new_failure() -> None:
+    one = opened(finding(cause=OOM))
+    stopped = finding(cause=Cause(code="signal-9", sentence="killed by SIGKILL"))
+    planned = Cause(code="planned", sentence="killed by SIGKILL")
+    after = incidents.add_cause(one, stopped, planned, Evidence(), T0)
+    assert (after.cause, after.story) == (OOM, ())
+    assert incidents.new_cause(after, [stopped]) is None
+
+
 def test_partial_evidence_shows_in_the_message_and_waits_for_the_thread() -> None:
     one = incidents.attach(opened(finding()), finding(), EXIT, Evidence(), T0, whole=False)
     assert one.evidence == Evidence()
