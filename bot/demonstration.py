@@ -53,6 +53,14 @@ health:
   port: 0
 """
 
+MAY = {
+    "vera": "may look at the namespace shop",
+    "dana": "may look at every namespace",
+    "april": "may look at every namespace, and is asked by those who may not",
+    "gus": "is refused: Watchkeeper serves full members only",
+}
+"""What the policy above comes to for each person, as the page tells it."""
+
 
 class Demo:
     """The two local servers and the bot between them."""
@@ -85,7 +93,7 @@ async def demo(port: int = 0) -> AsyncIterator[Demo]:
             async def complete(*arguments: Any) -> Any:
                 return await made.complete(*arguments)
 
-            slack = SlackDouble(DoubleSettings(port=port), completer=complete)
+            slack = SlackDouble(DoubleSettings(port=port, may=MAY), completer=complete)
             try:
                 await stack.enter_async_context(slack)
             except OSError as error:

@@ -43,8 +43,8 @@ class Request(msgspec.Struct, frozen=True):
     """One delivery from Slack, already verified and acknowledged.
 
     ``id`` is the same for every redelivery of the same thing: it runs at most once.
-    ``text`` is what stands behind the slash command (or behind the mention; a direct message is one too). For a button ``button`` is its opaque id
-    and ``message`` where it hangs.
+    ``text`` is what stands behind the slash command (or behind the mention; a direct message is one too). For a button
+    ``button`` is its opaque id and ``message`` where it hangs.
     """
 
     id: str
@@ -170,6 +170,7 @@ class Verb(msgspec.Struct, frozen=True, kw_only=True):
     """A command that people can ask for: one module in ``commands/verbs``.
 
     ``open``: about Watchkeeper itself, for everybody whom Slack vouches for; it touches no cluster.
+    ``progress`` begins the line that is shown when it takes long; its target follows: ``Reading the log of``.
     ``time_limit`` in seconds overrides the settings' own.
     """
 
@@ -182,5 +183,5 @@ class Verb(msgspec.Struct, frozen=True, kw_only=True):
     rights: tuple[Right, ...] = ()
     changes: bool = False
     open: bool = False
-    progress: str = "working…"
+    progress: str = "Working on"
     time_limit: float = 0.0

@@ -15,7 +15,7 @@ import msgspec
 
 from bot.core.actions import StoredButton, look_up, register
 from bot.core.errors import AuditError, KubeError, Refused, SendError, StoreError, UserError, VersionConflict
-from bot.core.message import Actions, Button, Message, Section, User
+from bot.core.message import Actions, Button, User
 from bot.core.ports import Reader, Store
 from bot.core.redact import clean, redact
 from commands.answers import asked_by, error_message, told, with_button, with_note
@@ -199,7 +199,8 @@ class Pipeline:
         await self._sleep(self._settings.progress_after)
         attempt.shown = True
         try:
-            await responder.reply(Message(verb.progress, (Section(verb.progress),)))
+            # Slack keeps this line above the answer of a slash command, so it must read well there too.
+            await responder.reply(told(_progress(verb, attempt.call), "", self._command))
         except SendError:
             _log.warning("progress not shown", exc_info=True)
 
@@ -252,6 +253,13 @@ class Pipeline:
 def _line(text: str) -> str:
     """Typed text that could not be read, as it may stand in a log."""
     return redact(clean(text))[:300].replace("\n", " ")
+
+
+def _progress(verb: Verb, call: Call | None) -> str:
+    """``Reading the log of deploy/api in prod / shop: it takes a moment, the answer follows.``"""
+    what = f" {call.ref.slug}" if call and call.name else ""
+    where = " / ".join(filter(None, (call.cluster, call.namespace))) if call else ""
+    return f"{verb.progress}{what}{f' in {where}' if where else ''}: it takes a moment, the answer follows."
 
 
 def _entry(request: Request, call: Call, verb: Verb | None, decision: Decision) -> Entry:

@@ -100,5 +100,5 @@ VERB = Verb(
         Right("", "events", ("list",)),
         Right("metrics.k8s.io", "pods", ("get",)),
     ),
-    progress="looking…",
+    progress="Looking at",
 )

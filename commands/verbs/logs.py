@@ -285,5 +285,5 @@ VERB = Verb(
         Right("batch", "jobs", ("get",)),
         Right("argoproj.io", "rollouts", ("get",)),
     ),
-    progress="reading logs…",
+    progress="Reading the log of",
 )

@@ -101,7 +101,7 @@ async def test_unreadable_command_is_recorded_and_told() -> None:
 
 
 async def test_progress_is_shown_when_it_takes_long_and_then_replaced() -> None:
-    probe = Probe(progress="reading…")
+    probe = Probe(progress="Reading the log of")
     probe.gate = asyncio.Event()
     shown = asyncio.Event()
 
@@ -115,7 +115,7 @@ async def test_progress_is_shown_when_it_takes_long_and_then_replaced() -> None:
     await shown.wait()
     while not responder.replies:
         await asyncio.sleep(0)
-    assert responder.text == "reading…"
+    assert responder.text == "Reading the log of pod/x in prod / shop: it takes a moment, the answer follows."
     probe.gate.set()
     await task
     assert [replace for _, _, replace in responder.replies] == [False, True]

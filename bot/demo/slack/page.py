@@ -6,17 +6,17 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from pathlib import Path
 
 import msgspec
 from aiohttp import web
 
+from bot.demo.page import DIRECTORY
 from bot.demo.slack.acting import Acting
 from bot.demo.slack.model import BOT_ID, BOT_USER_ID, Channel, Json, SlackError, User
 from bot.demo.slack.state import State
 
 KEEPALIVE = 10.0
-PAGE = Path(__file__).parent.parent / "page"
+_SERVED = {".html", ".css", ".js", ".svg"}
 Completer = Callable[[str, str, str], Awaitable[list[Json]]]
 """Who (name), channel name, text so far -> ``{"text", "hint"}`` each."""
 
@@ -31,9 +31,9 @@ def _refused(error: SlackError) -> web.Response:
     return _json({"ok": False, "error": error.code, "detail": detail or error.code.replace("_", " ")}, 400)
 
 
-def _person(user: User) -> Json:
-    names = ("id", "name", "real_name", "role", "title", "color")
-    return {name: getattr(user, name) for name in names}
+def _file(name: str) -> web.FileResponse:
+    """Asked for anew each time: after an update no old script must meet new data."""
+    return web.FileResponse(DIRECTORY / name, headers={"Cache-Control": "no-cache"})
 
 
 class Page:
@@ -49,10 +49,16 @@ class Page:
         app.router.add_get("/demo/stream", self.stream)
         app.router.add_post("/demo/act", self.act)
         app.router.add_get("/demo/complete", self.complete)
-        app.router.add_static("/page/", PAGE)
+        app.router.add_get("/page/{name}", self.file)
 
     async def index(self, _request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE / "index.html", headers={"Cache-Control": "no-cache"})
+        return _file("index.html")
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
+        if name not in {path.name for path in DIRECTORY.iterdir() if path.suffix in _SERVED}:
+            raise web.HTTPNotFound
+        return _file(name)
 
     def state_for(self, user: User) -> Json:
         """Everything this person may see now."""
@@ -62,8 +68,8 @@ class Page:
         return {
             "seq": state.workspace.feed.seq,
             "team": state.workspace.team,
-            "me": _person(user),
-            "people": [_person(each) for each in state.workspace.users.values() if each.role],
+            "me": self._person(user),
+            "people": [self._person(each) for each in state.workspace.users.values() if each.role],
             "groups": [{"id": each.id, "handle": each.handle} for each in state.workspace.groups.values()],
             "channels": [self._channel(each) for each in channels],
             "messages": {each.id: state.messages.newest(user.id, each, settings.history) for each in channels},
@@ -75,6 +81,10 @@ class Page:
             "shortcuts": [{"callback_id": callback_id, "name": name} for callback_id, name in settings.shortcuts],
             "bot": {"id": BOT_ID, "user_id": BOT_USER_ID, "name": bot.real_name, "icon": "/page/lighthouse.svg"},
         }
+
+    def _person(self, user: User) -> Json:
+        names = ("id", "name", "real_name", "role", "title", "color")
+        return {**{name: getattr(user, name) for name in names}, "may": self.state.settings.may.get(user.name, "")}
 
     def _channel(self, channel: Channel) -> Json:
         name = channel.name or self.state.settings.app_name

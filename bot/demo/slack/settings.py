@@ -30,9 +30,12 @@ class DoubleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     app_name: str = "Watchkeeper"
     team_name: str = "Watchkeeper demo workspace"
     commands: tuple[tuple[str, str, str], ...] = (
-        ("/k8s", "Ask about the cluster, or change it", "help | logs deploy/api -n shop"),
+        ("/k8s", "Ask about the cluster", "help | describe KIND/NAME | logs POD|KIND/NAME"),
     )
     """Slash commands of the app: name, description, usage hint."""
+
+    may: dict[str, str] = {}
+    """Person's name -> what the app lets them do, in words; the page tells it beside their role."""
 
     should_escape: bool = False
     """Turn ``@name`` and ``#channel`` behind a slash command into ids, and escape ``&``, ``<`` and ``>``."""

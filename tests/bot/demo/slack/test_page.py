@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from msgspec.structs import replace
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.slack.model import Json
@@ -49,7 +50,7 @@ async def test_the_state_is_what_one_person_may_see(
     vera, dana = await state(browser, "vera"), await state(browser, "dana")
     assert vera["me"] == {
         "id": "U0VERA", "name": "vera", "real_name": "Vera Lind", "role": "viewer", "title": "Support engineer",
-        "color": "2b6cb0",
+        "color": "2b6cb0", "may": "",
     }  # fmt: skip
     assert [each["name"] for each in vera["people"]] == ["vera", "dana", "april", "gus"]
     assert [each["name"] for each in vera["channels"]] == [
@@ -140,8 +141,22 @@ async def test_thousands_of_messages_leave_the_state_small_and_quick(
     assert [shown[0]["text"], shown[-1]["text"], len(shown)] == ["message 4800", "message 4999", 200]
 
 
-async def test_the_page_itself_is_served(browser: aiohttp.ClientSession) -> None:
+async def test_what_a_person_may_do_is_told_in_the_words_of_the_settings() -> None:
+    settings = replace(QUICK, may={"vera": "may look at the namespace shop"})
+    async with SlackDouble(settings) as slack, aiohttp.ClientSession(slack.url) as browser:
+        told = {person["name"]: person["may"] for person in (await state(browser, "dana"))["people"]}
+    assert told == {"vera": "may look at the namespace shop", "dana": "", "april": "", "gus": ""}
+
+
+async def test_the_page_itself_is_served_and_never_from_an_old_cache(browser: aiohttp.ClientSession) -> None:
     async with browser.get("/") as response:
         assert (response.status, response.content_type) == (200, "text/html")
+        assert response.headers["Cache-Control"] == "no-cache"
     async with browser.get("/page/main.js") as response:
-        assert response.status == 200
+        assert (response.status, response.headers["Cache-Control"]) == (200, "no-cache")
+        known = response.headers["ETag"]
+    async with browser.get("/page/main.js", headers={"If-None-Match": known}) as response:
+        assert response.status == 304
+    for hidden in ("/page/__init__.py", "/page/..%2f__init__.py", "/page/nothing.js", "/page/"):
+        async with browser.get(hidden) as response:
+            assert response.status == 404
