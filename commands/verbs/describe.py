@@ -17,6 +17,8 @@ from commands.workloads import WITH_PODS, owner
 
 _DESCRIBERS: dict[str, Describer] = load_plugins(describing, "DESCRIBER")
 _BY_KIND = {kind: one for one in _DESCRIBERS.values() for kind in one.kinds}
+# Events have a command of their own. A ConfigMap's data may hold secrets and a Lease says nothing: we ask for no right.
+_KINDS = tuple(kind for kind in KINDS if kind.name not in {"Event", "ConfigMap", "Lease"})
 _PUSH = 120  # characters that a push notification shows
 _WRONG = 8  # sentences of what is wrong; more hide one another
 
@@ -86,15 +88,15 @@ VERB = Verb(
             kind="object",
             summary="an object: deploy/api, pod api-x7k2p, node/ip-10-0-3-7",
             required=True,
-            kinds=tuple(kind.name for kind in KINDS if kind.name != "Event"),
+            kinds=tuple(kind.name for kind in _KINDS),
         ),
         Param(name="namespace", kind="namespace", summary="its namespace", flags=("-n", "--namespace")),
         Param(name="cluster", kind="cluster", summary="its cluster", flags=("--cluster",)),
     ),
     examples=("describe deploy/api -n shop", "describe pod api-6d5f7c9b8-x7k2p -n shop", "describe node/ip-10-0-3-7"),
-    notes=("Secrets and the data of ConfigMaps are never shown; values in the environment only where they hold none.",),
+    notes=("Secrets and ConfigMaps are never shown; values in the environment only where they hold no secret.",),
     rights=(
-        *(Right(kind.group, kind.plural, ("get",)) for kind in KINDS if kind.name != "Event"),
+        *(Right(kind.group, kind.plural, ("get",)) for kind in _KINDS),
         Right("", "pods", ("list",)),
         Right("apps", "replicasets", ("list",)),
         Right("", "events", ("list",)),

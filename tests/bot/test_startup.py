@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 
 from bot.adapters.kubernetes.access import Kubeconfig
 from bot.adapters.kubernetes.cluster import Cluster, Clusters
+from bot.adapters.kubernetes.rights import needed
 from bot.adapters.kubernetes.settings import ClusterSettings, WatchSettings
 from bot.core.times import Seconds
 from bot.demo.kube.access import Denial
 from bot.demo.kube.server import KubeDouble
 from bot.startup import check_clusters
+from commands.registry import load_verbs
 
 QUICK = WatchSettings(retry_limit=Seconds(0.2), connect_timeout=Seconds(0.5), request_timeout=Seconds(0.5))
 
@@ -75,3 +77,15 @@ async def test_a_missing_right_names_the_rule_to_add_and_stops_only_where_it_is_
     assert 'add {apiGroups: [""], resources: [pods], verbs: [list]} to Watchkeeper\'s ClusterRole' in problems[0]
     assert len(notes) == 1
     assert "ingresses" in notes[0]
+
+
+def test_the_bot_asks_for_every_right_that_a_verb_needs_and_for_no_secret() -> None:
+    asked = {(right.group, right.resource, right.verb) for right in needed()}
+    wanted = {
+        (right.group, right.resource, verb)
+        for one in load_verbs().values()
+        for right in one.rights
+        for verb in right.verbs
+    }
+    assert wanted - asked == set()
+    assert not {resource for _, resource, _ in asked} & {"secrets", "configmaps", "nodes/proxy", "pods/exec"}
