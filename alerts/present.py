@@ -55,7 +55,7 @@ def line(incident: Incident, one: Line) -> Message:
             return Message(shorten(told, PUSH), (Section(told),))
         case "again":
             why = one.cause.sentence if one.cause else "unknown"
-            verb = "does not answer again" if incident.failure == "unreachable" else f"is failing again: {why}"
+            verb = "cannot be watched again" if incident.failure == "unreachable" else f"is failing again: {why}"
             told = f"🔴 {_name(incident)} {verb}"
             return Message(shorten(told, PUSH), (Section(told),))
         case "ended":
@@ -217,7 +217,7 @@ def _how_it_ended(incident: Incident) -> str:
         case "steady" | "replaced":
             return f"✅ {name} recovered after {after}" + _well(incident)
         case "reachable":
-            return f"✅ {name} answers again after {after}; its watch catches up"
+            return f"✅ {name} is watched again after {after}; what happened meanwhile follows"
         case "deleted":
             return f"⚪ {name} was deleted {after} after it began to fail"
         case "scaled to 0":
@@ -257,7 +257,7 @@ def _ended(incident: Incident) -> Message:
     return Message(push, tuple(parts), "green" if incident.ending in RECOVERIES else "grey")
 
 
-# --- a cluster that does not answer -----------------------------------------------------------------------------------
+# --- a cluster that cannot be watched ---------------------------------------------------------------------------------
 
 
 def _unreachable(incident: Incident) -> Message:
@@ -266,14 +266,16 @@ def _unreachable(incident: Incident) -> Message:
         told = _how_it_ended(incident)
         span: tuple[Inline, ...] = (Time(incident.opened, "date_time"), " to ", Time(incident.ended, "date_time"))
         return Message(shorten(told, PUSH), (Section((Bold(told),)), Context(span)), "green")
-    push = fit(f"🟠 {cluster} does not answer: its state is unknown", incident.cause.brief)
-    told = f"🟠 {cluster} does not answer: its state is unknown"
+    push = fit(f"🟠 {cluster} cannot be watched: its state is unknown", incident.cause.brief)
+    told = f"🟠 {cluster} cannot be watched: its state is unknown"
     return Message(
         push,
         (
             Section((Bold(told),)),
             Context((f"{incident.cause.sentence} · since ", Time(incident.opened, "date_time"))),
-            Context("Nothing in it is known to be well or broken. Its alerts wait and catch up when it answers."),
+            Context(
+                "Nothing in it is known to be well or broken. Its alerts wait, and catch up when it can be seen again."
+            ),
         ),
         "orange",
     )

@@ -350,13 +350,13 @@ async def test_an_unreachable_cluster_is_told_once_and_recovers_nothing_meanwhil
     await rig.pass_time(900)
     assert len(rig.told) == 2
     assert "🔴" in rig.told[0]
-    assert rig.told[1].startswith("push: 🟠 prod does not answer: its state is unknown, no answer for 30 s")
+    assert rig.told[1].startswith("push: 🟠 prod cannot be watched: its state is unknown, no answer for 30 s")
     rig.pipeline.reachable("prod")
     await rig.step(1)
     assert "🟠" in rig.told[1], "the lists have not come yet"
     rig.listed()
     await rig.step(5)
-    assert rig.told[1].startswith("push: ✅ prod answers again after 15 min")
+    assert rig.told[1].startswith("push: ✅ prod is watched again after 15 min")
     assert "✅" in rig.told[0]
     assert len(rig.slack.messages) == 2
 

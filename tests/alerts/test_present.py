@@ -182,13 +182,15 @@ def test_an_unreachable_cluster() -> None:
     cause = Cause(code="unreachable", sentence="no answer for 30 s", brief="no answer for 30 s")
     one = incidents.open_unreachable(ref, cause, "#alerts", T0, T0)
     assert show(present.message(one)) == block("""
-        push: 🟠 prod does not answer: its state is unknown, no answer for 30 s
-        🟠 prod does not answer: its state is unknown
+        push: 🟠 prod cannot be watched: its state is unknown, no answer for 30 s
+        🟠 prod cannot be watched: its state is unknown
         no answer for 30 s · since 08:33 UTC
-        Nothing in it is known to be well or broken. Its alerts wait and catch up when it answers.
+        Nothing in it is known to be well or broken. Its alerts wait, and catch up when it can be seen again.
         """)
     over = incidents.end(one, "reachable", Extent(), T0 + 300)
-    assert show(present.message(over)).startswith("push: ✅ prod answers again after 5 min; its watch catches up")
+    assert show(present.message(over)).startswith(
+        "push: ✅ prod is watched again after 5 min; what happened meanwhile follows"
+    )
 
 
 def test_the_details_in_the_thread() -> None:

@@ -98,7 +98,7 @@ async def test_one_cluster_in_trouble_hurts_no_other_and_is_told_once(
             await developer.create("before", CRASH)
             await until(lambda: roots(slack, "before"), 8, "the crash is told")
             await trouble(kube)
-            away = (await until(lambda: roots(slack, "does not answer"), 15, "prod is told as unknown"))[0]
+            away = (await until(lambda: roots(slack, "cannot be watched"), 15, "prod is told as unknown"))[0]
             assert "prod" in shown(away)
             began = time.monotonic()
             await other.create("elsewhere", CRASH)
@@ -106,9 +106,9 @@ async def test_one_cluster_in_trouble_hurts_no_other_and_is_told_once(
             assert time.monotonic() - began < 6
             await asyncio.sleep(9)  # longer than the quiet period: what is not seen has not recovered
             assert "recovered" not in shown(roots(slack, "before")[0])
-            assert len(roots(slack, "does not answer")) == 1
+            assert len(roots(slack, "cannot be watched")) == 1
             await mend(kube, trouble)
-            await until(lambda: roots(slack, "answers again"), 25, "its return is told in the same message")
+            await until(lambda: roots(slack, "is watched again"), 25, "its return is told in the same message")
             assert len(roots(slack)) == 3
 
 
@@ -125,7 +125,7 @@ async def test_after_an_outage_exactly_what_happened_meanwhile_is_told(
         await asyncio.sleep(1)
         kube.faults.refuse(500, r"GET /", times=100_000)
         kube.faults.break_watches()
-        await until(lambda: roots(slack, "does not answer"), 15, "the outage is told")
+        await until(lambda: roots(slack, "cannot be watched"), 15, "the outage is told")
         await developer.change_script("mended", FINE)
         await developer.change_script("later", CRASH)
         await developer.delete("removed")
@@ -151,16 +151,16 @@ async def test_a_restart_of_the_bot_during_an_outage(
             await until(lambda: roots(slack, "before"), 8, "the crash is told")
             kube.faults.refuse(500, r"GET /", times=100_000)
             kube.faults.break_watches()
-            await until(lambda: roots(slack, "does not answer"), 15, "the outage is told")
+            await until(lambda: roots(slack, "cannot be watched"), 15, "the outage is told")
         await developer.change_script("later", CRASH)
         async with bot(loaded):
             await other.create("elsewhere", CRASH)
             await until(lambda: roots(slack, "elsewhere"), 8, "the other cluster is watched")
             await asyncio.sleep(5)
-            assert len(roots(slack, "does not answer")) == 1
+            assert len(roots(slack, "cannot be watched")) == 1
             kube.faults._refusals.clear()
             await until(lambda: roots(slack, "later"), 15, "what broke meanwhile is told")
-            await until(lambda: roots(slack, "answers again"), 25, "the outage's message says that it is over")
+            await until(lambda: roots(slack, "is watched again"), 25, "the outage's message says that it is over")
             await asyncio.sleep(2)
             assert "recovered" not in shown(roots(slack, "before")[0])
             assert len(roots(slack)) == 4

@@ -74,10 +74,10 @@ async def test_an_unreachable_cluster_is_unknown_and_nothing_recovers_meanwhile(
         await developer.create("checkout", CRASH)
         await until(lambda: roots(slack, "checkout"), 8, "the crash is told")
         await kube.go_down()
-        message = await until(lambda: roots(slack, "does not answer"), 12, "the cluster is told as unknown")
+        message = await until(lambda: roots(slack, "cannot be watched"), 12, "the cluster is told as unknown")
         await asyncio.sleep(8)
         assert "recovered" not in shown(roots(slack, "checkout")[0])
         await kube.come_up()
-        await until(lambda: "answers again" in shown(roots(slack)[1]), 20, "its return is in the same message")
+        await until(lambda: "is watched again" in shown(roots(slack)[1]), 20, "its return is in the same message")
         assert len(roots(slack)) == 2
         assert len(message) == 1

@@ -53,7 +53,7 @@ async def restarted(real: Developer, name: str) -> None:
 def counted(slack: SlackDouble) -> dict[str, int]:
     """How many messages the channel has of each workload, and of the cluster itself."""
     texts = [shown(root) for root in roots(slack)]
-    names = ("before", "meanwhile", "removed", "does not answer", "answers again")
+    names = ("before", "meanwhile", "removed", "cannot be watched", "is watched again")
     return {name: found for name in names if (found := sum(name in text.partition("\n")[0] for text in texts))}
 
 
@@ -69,7 +69,7 @@ async def test_a_crash_while_the_api_server_is_dead_is_told_once_it_lives(
         await asyncio.to_thread(dead.end)
         await until(lambda: shows(slack, "meanwhile", "exited with code 1", manifests.LAST_WORDS), 15, "it is told")
         await asyncio.sleep(7)
-        assert [shown(root) for root in roots(slack, "does not answer")] == []
+        assert [shown(root) for root in roots(slack, "cannot be watched")] == []
         assert len(roots(slack)) == 1
 
 
@@ -107,11 +107,11 @@ async def test_a_connection_that_fell_silent_is_noticed_and_the_crash_behind_it_
         await until(lambda: shows(slack, "before"), 30, "the first crash is told")
         silent = await asyncio.to_thread(fault, "half-open")
         await real.apply(manifests.exits("meanwhile"))
-        await until(lambda: roots(slack, "does not answer"), 15, "the cluster is told as unknown")
+        await until(lambda: roots(slack, "cannot be watched"), 15, "the cluster is told as unknown")
         await restarted(real, "meanwhile")
-        assert counted(slack) == {"before": 1, "does not answer": 1}
+        assert counted(slack) == {"before": 1, "cannot be watched": 1}
         await asyncio.to_thread(silent.end)
-        await until(lambda: roots(slack, "answers again"), 15, "its return is told in the same message")
+        await until(lambda: roots(slack, "is watched again"), 15, "its return is told in the same message")
         await until(lambda: shows(slack, "meanwhile", manifests.LAST_WORDS), 15, "the crash meanwhile is told")
         await asyncio.sleep(3)
-        assert counted(slack) == {"before": 1, "answers again": 1, "meanwhile": 1}
+        assert counted(slack) == {"before": 1, "is watched again": 1, "meanwhile": 1}
