@@ -148,7 +148,8 @@ async def _stream(watch: Watch, response: web.StreamResponse, faults: Faults) ->
             if told:
                 await response.write(watch.line(*told))
         elif watch.bookmarks and (loop.time() >= mark or (marks and loop.time() >= marks[0])):
+            # Every minute even for a kind in which nothing happens: etcd's progress notifications bring them.
+            if loop.time() >= mark or watch.progress > watch.begun:
+                await response.write(watch.bookmark())
             marks = [moment for moment in marks if moment > loop.time()]
             mark = loop.time() + _BOOKMARK_EVERY
-            if watch.progress > watch.begun:
-                await response.write(watch.bookmark())

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
+import aiohttp
+import pytest
+
+from bot.demo.kube import watching
 from bot.demo.kube.cluster import Cluster
 from bot.demo.kube.resources import BY_KIND
+from bot.demo.kube.server import KubeDouble
 from bot.demo.kube.watching import Watch
+from bot.demo.kube.worlds.bare import Bare
 from tests.bot.demo.kube.helpers import every
 
 
@@ -16,6 +23,18 @@ def test_initial_events_end_with_an_annotated_bookmark(cluster: Cluster) -> None
     events = [json.loads(line) for line in watch.first_lines()]
     assert [event["type"] for event in events] == ["ADDED", "BOOKMARK"]
     assert events[-1]["object"]["metadata"]["annotations"] == {"k8s.io/initial-events-end": "true"}
+
+
+async def test_a_quiet_kind_has_its_bookmarks_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "_BOOKMARK_EVERY", 0.05)
+    async with KubeDouble(Bare()) as kube, aiohttp.ClientSession(kube.url) as session:
+        headers = {"Authorization": f"Bearer {kube.token}"}
+        query = {"watch": "true", "allowWatchBookmarks": "true", "timeoutSeconds": "60"}
+        async with session.get("/apis/batch/v1/jobs", headers=headers) as listed:
+            query["resourceVersion"] = (await listed.json())["metadata"]["resourceVersion"]
+        async with session.get("/apis/batch/v1/jobs", params=query, headers=headers) as response:
+            told = json.loads(await asyncio.wait_for(response.content.readline(), 5))
+    assert (told["type"], told["object"]["metadata"]["resourceVersion"]) == ("BOOKMARK", query["resourceVersion"])
 
 
 def test_other_resources_and_namespaces_are_not_told(cluster: Cluster) -> None:
