@@ -120,12 +120,7 @@ def _container(old: Json, new: Json) -> list[str]:
     found = []
     if old.get("image") != new.get("image"):
         found.append(f"image {_images(str(old.get('image')), str(new.get('image')))}")
-    for kind in ("limits", "requests"):
-        was, now = ((one.get("resources") or {}).get(kind) or {} for one in (old, new))
-        for resource in sorted({*was, *now}):
-            if was.get(resource) != now.get(resource):
-                values = f"{_amount(resource, was.get(resource))} → {_amount(resource, now.get(resource))}"
-                found.append(f"{resource} {kind.removesuffix('s')} {values}")
+    found += _resources(old, new)
     if (old.get("command"), old.get("args")) != (new.get("command"), new.get("args")):
         found.append("command")
     found += _variables(old, new)
@@ -142,6 +137,18 @@ def _container(old: Json, new: Json) -> list[str]:
         if old.get(field) != new.get(field)
     ]
     return found
+
+
+def _resources(old: Json, new: Json) -> list[str]:
+    """``memory limit 512 MiB → 256 MiB``; limit and request together where both go the same way."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for kind in ("limits", "requests"):
+        was, now = ((one.get("resources") or {}).get(kind) or {} for one in (old, new))
+        for resource in sorted({*was, *now}):
+            if was.get(resource) != now.get(resource):
+                values = f"{_amount(resource, was.get(resource))} → {_amount(resource, now.get(resource))}"
+                told.setdefault((resource, values), []).append(kind.removesuffix("s"))
+    return [f"{resource} {' and '.join(kinds)} {values}" for (resource, values), kinds in told.items()]
 
 
 def _variables(old: Json, new: Json) -> list[str]:

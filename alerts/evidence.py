@@ -23,6 +23,7 @@ from bot.core.errors import Forbidden, KubeError, NotFound, Unreachable
 from bot.core.objects import Event, Node, Pod
 from bot.core.ports import Log, Reader
 from bot.core.ref import BY_NAME, Ref
+from bot.core.times import parse_time
 
 _TAIL, _BYTES = 300, 128_000  # enough to find the first error of a crash; a chatty log is cut
 _EVENTS = 5
@@ -187,7 +188,12 @@ class Reading:
     async def _usage(self) -> str | None:
         where = self.finding.object
         usage = await self._reader.usage(where.namespace, where.name)
-        return (usage or {}).get(self.finding.container, {}).get("memory")
+        reading = (usage or {}).get(self.finding.container, {})
+        ended = self.finding.terminated
+        died, taken = parse_time(ended.finished_at) if ended else None, parse_time(reading.get("timestamp"))
+        if died and taken and taken > died:
+            return ""  # of the container that runs now: it says nothing about the one that was killed
+        return reading.get("memory")
 
     def _used(self, usage: str | None) -> str:
         size = parse_bytes(usage) if usage else None
@@ -200,18 +206,19 @@ class Reading:
         name = self.finding.node
         if not name:
             return ""
+        shown = name.partition(".")[0]  # ip-10-0-1-23.ap-northeast-2.compute.internal
         node = self._observed.get("Node", "", name)
         if not isinstance(node, Node):
             if self._observed.synced("Node"):
-                return f"node {name} is gone"
+                return f"node {shown} is gone"
             conditions = ((await self._reader.get(BY_NAME["Node"], "", name)).get("status") or {}).get("conditions")
             told = {one.get("type", ""): one.get("status", "") for one in conditions or ()}
         else:
             told = {one.type: one.status for one in node.status.conditions or ()}
         if told.get("Ready") != "True":
-            return f"node {name} is not ready (Ready is {told.get('Ready', 'not known')})"
+            return f"node {shown} is not ready (Ready is {told.get('Ready', 'not known')})"
         pressure = [kind for kind, status in told.items() if kind.endswith("Pressure") and status == "True"]
-        return f"node {name} is under {', '.join(pressure)}" if pressure else f"node {name} is fine"
+        return f"node {shown} is under {', '.join(pressure)}" if pressure else f"node {shown} is fine"
 
     async def _owners(self) -> tuple[str, ...]:
         pod = self._observed.by_uid("Pod", self.finding.object.uid)

@@ -119,4 +119,5 @@ class Reader(Protocol):
         """A container's log, undecodable bytes replaced; the newest ``limit_bytes`` when it is longer."""
 
     async def usage(self, namespace: str, pod: str) -> dict[str, dict[str, str]] | None:
-        """Container -> {"cpu": "12m", "memory": "123Ki"} from metrics.k8s.io; None where there is no metrics server."""
+        """Container -> {"cpu": "12m", "memory": "123Ki", "timestamp": …} from metrics.k8s.io; None where there is no
+        metrics server. The timestamp (of Kubernetes) is when it was measured; it may be missing."""

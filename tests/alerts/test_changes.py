@@ -130,3 +130,13 @@ def test_images_in_short() -> None:
     assert short_image("app@sha256:0123456789abcdef0123") == "0123456789ab"
     assert short_image("registry.test:5000/shop/app") == "latest"
     assert differences(template("a/app:1"), template("b/app:1")) == ("image a/app:1 → b/app:1",)
+
+
+def test_a_limit_and_its_request_that_change_alike_are_told_once() -> None:
+    def sized(limit: str, request: str) -> dict[str, Any]:
+        return template(resources={"limits": {"memory": limit}, "requests": {"memory": request}})
+
+    alike = differences(sized("512Mi", "512Mi"), sized("256Mi", "256Mi"))
+    assert alike == ("memory limit and request 512 MiB → 256 MiB",)
+    apart = differences(sized("512Mi", "256Mi"), sized("256Mi", "128Mi"))
+    assert apart == ("memory limit 512 MiB → 256 MiB", "memory request 256 MiB → 128 MiB")

@@ -14,6 +14,7 @@ from tests.alerts.test_changes import replica_set, template
 from tests.alerts.tools import (
     FakeObserved,
     FakeReader,
+    at,
     backing_off,
     dead,
     ended,
@@ -165,6 +166,15 @@ async def test_usage_node_owners_and_change() -> None:
 async def test_an_out_of_memory_kill_without_a_reading_says_so() -> None:
     _, evidence = await Scene(dead(ended(137, "OOMKilled")), limit="256Mi").read()
     assert "memory usage: the metrics server has no reading" in evidence.missing
+
+
+async def test_a_reading_of_the_container_that_runs_now_is_no_evidence() -> None:
+    scene = Scene(dead(ended(137, "OOMKilled")), limit="256Mi")
+    for seconds, told in ((-4, "memory was 53 MiB of 256 MiB at the last reading"), (2, "")):
+        scene.reader.memory = {"app": {"memory": "53Mi", "timestamp": at(seconds)}}
+        _, evidence = await scene.read()
+        assert evidence.usage == told
+        assert not [one for one in evidence.missing if "memory" in one]
 
 
 async def test_a_node_in_trouble_is_told() -> None:

@@ -127,8 +127,10 @@ class KubeReader:
             if error.status == 503:
                 return None
             raise
-        containers = msgspec.json.decode(found).get("containers") or ()
-        return {one["name"]: {key: str(value) for key, value in one["usage"].items()} for one in containers}
+        read = msgspec.json.decode(found)
+        when = {"timestamp": str(read["timestamp"])} if read.get("timestamp") else {}
+        containers = read.get("containers") or ()
+        return {one["name"]: {**{key: str(value) for key, value in one["usage"].items()}, **when} for one in containers}
 
 
 def _path(kind: Kind, namespace: str, name: str = "") -> str:

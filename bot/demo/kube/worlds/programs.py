@@ -26,7 +26,7 @@ _LEAKS = (
 
 
 def _clock(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return datetime.fromtimestamp(seconds, UTC).strftime("%H:%M:%S.%f")[:-5]
 
 
 def _wave(base: float, swing: float, period: float = 300.0, shift: float = 0.0) -> Curve:

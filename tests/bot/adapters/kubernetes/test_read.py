@@ -158,8 +158,11 @@ USAGE = "/apis/metrics.k8s.io/v1beta1/namespaces/shop/pods/api-1"
 
 
 async def test_usage_by_container(api: Api, reader: KubeReader) -> None:
-    api.script("GET", USAGE, answer({"containers": [{"name": "app", "usage": {"cpu": "12m", "memory": "123Ki"}}]}))
+    measured = {"containers": [{"name": "app", "usage": {"cpu": "12m", "memory": "123Ki"}}]}
+    api.script("GET", USAGE, answer(measured), answer({**measured, "timestamp": "2026-11-21T14:08:00Z"}))
     assert await reader.usage("shop", "api-1") == {"app": {"cpu": "12m", "memory": "123Ki"}}
+    at = {"timestamp": "2026-11-21T14:08:00Z"}
+    assert await reader.usage("shop", "api-1") == {"app": {"cpu": "12m", "memory": "123Ki", **at}}
 
 
 @pytest.mark.parametrize("status", [404, 503])
