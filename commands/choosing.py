@@ -130,7 +130,11 @@ def choose_pod(pods: Iterable[Pod], wanted: str, now: float) -> Chosen | None:
         return msgspec.structs.replace(best, why=why)
     same = sum(one.container.trouble == best.container.trouble for one in candidates)
     among = (
-        "the only pod" if count == 1 else f"1 of {same} such pods of {count}" if same > 1 else f"the worst of {count}"
+        "the only pod"
+        if count == 1
+        else f"the latest of {same} such pods, {count} in all"
+        if same > 1
+        else f"the worst of {count}"
     )
     return msgspec.structs.replace(best, why=f"{best.container.why} ({among})")
 

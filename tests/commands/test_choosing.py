@@ -41,7 +41,7 @@ def test_trouble_goes_before_health(worse: dict[str, Any]) -> None:
 def test_latest_failure_first_among_equals() -> None:
     name, _, why = pick(pod("a", crashing(ago=300)), pod("b", crashing(ago=20)), pod("c"))
     assert name == "b"
-    assert why == "OOMKilled 20 s ago, 14 restarts (CrashLoopBackOff) (1 of 2 such pods of 3)"
+    assert why == "OOMKilled 20 s ago, 14 restarts (CrashLoopBackOff) (the latest of 2 such pods, 3 in all)"
 
 
 def test_pods_that_are_being_deleted_are_passed_over() -> None:
