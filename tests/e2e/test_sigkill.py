@@ -82,10 +82,10 @@ def written(slack: SlackDouble) -> list[tuple[str, object]]:
 async def an_instant(slack: SlackDouble, rng: random.Random) -> None:
     """Wait until the moment of the kill."""
     if rng.random() < 0.5:
-        await asyncio.sleep(rng.uniform(0.0, 1.8))
+        await asyncio.sleep(rng.uniform(0.0, 1.2))
         return
     before = written(slack)
-    for _ in range(900):
+    for _ in range(500):
         if written(slack) != before:
             break
         await asyncio.sleep(0.002)

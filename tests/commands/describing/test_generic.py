@@ -28,7 +28,9 @@ async def test_conditions_status_and_events() -> None:
 
 
 async def test_data_and_secret_like_status_are_never_shown() -> None:
-    raw = thing("ControllerRevision", data={"password": "hunter2-a", "plain": "hunter2-b"}, status={"token": "hunter2-c"})
+    raw = thing(
+        "ControllerRevision", data={"password": "hunter2-a", "plain": "hunter2-b"}, status={"token": "hunter2-c"}
+    )
     text = (await Scene(FakeReader(raw), now=NOW).ask("describe controllerrevision/x")).text
     assert "hunter2" not in text
     assert "token: [redacted]" in text
