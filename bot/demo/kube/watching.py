@@ -114,7 +114,7 @@ async def serve(watch: Watch, request: web.Request, faults: Faults) -> web.Strea
         for line in first:
             await response.write(line)
         if not (first and first[0].startswith(b'{"type":"ERROR"')):
-            await _stream(watch, response, faults)
+            await _stream(watch, request, response, faults)
     except ConnectionError:
         pass  # the client went away: the usual end of a watch
     finally:
@@ -123,14 +123,15 @@ async def serve(watch: Watch, request: web.Request, faults: Faults) -> web.Strea
     return response
 
 
-async def _stream(watch: Watch, response: web.StreamResponse, faults: Faults) -> None:
+async def _stream(watch: Watch, request: web.Request, response: web.StreamResponse, faults: Faults) -> None:
     loop = asyncio.get_running_loop()
     end = loop.time() + watch.seconds
     compactions = watch.store.compactions
     last = max(loop.time(), end - _LAST_BOOKMARK_BEFORE_END)
     marks = [last] if watch.bookmarks and watch.seconds > _LAST_BOOKMARK_BEFORE_END else []
     mark = loop.time() + _BOOKMARK_EVERY
-    while (now := loop.time()) < end:
+    # That the client has left (no transport any more) would else not be noticed until something is written.
+    while (now := loop.time()) < end and request.transport is not None:
         try:
             change = await asyncio.wait_for(watch.queue.get(), min(end, mark, *marks, now + 0.25) - now)
         except TimeoutError:

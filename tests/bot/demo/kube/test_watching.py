@@ -37,6 +37,16 @@ async def test_a_quiet_kind_has_its_bookmarks_too(monkeypatch: pytest.MonkeyPatc
     assert (told["type"], told["object"]["metadata"]["resourceVersion"]) == ("BOOKMARK", query["resourceVersion"])
 
 
+async def test_a_watcher_that_leaves_is_forgotten() -> None:
+    async with KubeDouble(Bare()) as kube, aiohttp.ClientSession(kube.url) as session:
+        headers = {"Authorization": f"Bearer {kube.token}"}
+        async with session.get("/apis/batch/v1/jobs", params={"watch": "true"}, headers=headers):
+            assert len(kube.faults.watches) == 1
+        async with asyncio.timeout(5):
+            while kube.faults.watches:
+                await asyncio.sleep(0.02)
+
+
 def test_other_resources_and_namespaces_are_not_told(cluster: Cluster) -> None:
     watch = Watch(cluster.registry.store, BY_KIND["ConfigMap"], "payments", {}, partial=False)
     told = []
