@@ -23,8 +23,14 @@ def parser() -> argparse.ArgumentParser:
             "--config", default="", metavar="FILE", help="default: WATCHKEEPER_CONFIG, watchkeeper.yaml"
         )
     demo = commands.add_parser("demo", help="the bot on an embedded workspace and cluster, in a browser")
-    demo.add_argument("--port", type=int, default=0, help="default: DEMO_PORT, 8700")
+    demo.add_argument("--port", type=_port, default=0, metavar="PORT", help="default: DEMO_PORT, 8700")
     return top
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port number, 1 to 65535")
+    return int(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -94,6 +94,7 @@ async def demo(port: int = 0) -> AsyncIterator[Demo]:
                 return await made.complete(*arguments)
 
             slack = SlackDouble(DoubleSettings(port=port, may=MAY), completer=complete)
+            slack.page.opened.clear()
             try:
                 await stack.enter_async_context(slack)
             except OSError as error:
@@ -112,6 +113,10 @@ async def demo(port: int = 0) -> AsyncIterator[Demo]:
                 "WATCHKEEPER_AUDIT_KEY": kube.token,
             }
             made.app = await stack.enter_async_context(running(load(str(config), tokens), audit_stream=io.BytesIO()))
+            # Connected to Slack, every first list read: a second or so.
+            while made.app.health.problems():  # noqa: ASYNC110 - health answers when asked, it tells nobody
+                await asyncio.sleep(0.05)
+            slack.page.opened.set()
             yield made
 
 

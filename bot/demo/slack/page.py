@@ -37,11 +37,15 @@ def _file(name: str) -> web.FileResponse:
 
 
 class Page:
+    """While ``opened`` is cleared, whoever comes waits at the door: the demo opens when the bot is there to answer."""
+
     def __init__(self, state: State, acting: Acting, completer: Completer | None = None) -> None:
         self.state = state
         self.acting = acting
         self.completer = completer
         self.closing = asyncio.Event()
+        self.opened = asyncio.Event()
+        self.opened.set()
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get("/", self.index)
@@ -52,6 +56,7 @@ class Page:
         app.router.add_get("/page/{name}", self.file)
 
     async def index(self, _request: web.Request) -> web.StreamResponse:
+        await self.opened.wait()
         return _file("index.html")
 
     async def file(self, request: web.Request) -> web.StreamResponse:
@@ -94,6 +99,7 @@ class Page:
         return self.state.workspace.user(request.query.get("as", ""))
 
     async def get_state(self, request: web.Request) -> web.StreamResponse:
+        await self.opened.wait()
         try:
             return _json(self.state_for(self._asker(request)))
         except SlackError as error:
@@ -140,6 +146,7 @@ class Page:
         # Only JSON: another web page open in the same browser cannot send it here without asking first.
         if request.content_type != "application/json":
             return _refused(SlackError("invalid_act", detail="send JSON with Content-Type: application/json"))
+        await self.opened.wait()
         try:
             body = json.loads(await request.text())
             return _json(await self.acting.act(dict(body)))

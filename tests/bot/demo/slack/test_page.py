@@ -141,6 +141,17 @@ async def test_thousands_of_messages_leave_the_state_small_and_quick(
     assert [shown[0]["text"], shown[-1]["text"], len(shown)] == ["message 4800", "message 4999", 200]
 
 
+async def test_who_comes_before_it_opens_waits_at_the_door(slack: SlackDouble, browser: aiohttp.ClientSession) -> None:
+    slack.page.opened.clear()
+    waiting = [asyncio.create_task(state(browser, "vera")), asyncio.create_task(browser.get("/"))]
+    done, _ = await asyncio.wait(waiting, timeout=0.1)
+    assert not done
+    slack.page.opened.set()
+    seen, page = await asyncio.gather(*waiting)
+    assert seen["me"]["name"] == "vera"
+    page.release()
+
+
 async def test_what_a_person_may_do_is_told_in_the_words_of_the_settings() -> None:
     settings = replace(QUICK, may={"vera": "may look at the namespace shop"})
     async with SlackDouble(settings) as slack, aiohttp.ClientSession(slack.url) as browser:
