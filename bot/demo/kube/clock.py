@@ -95,6 +95,7 @@ class Agenda:
             self.run_until(virtual + (time.monotonic() - wall) * self._speed)
             pause = 0.05 if not self._due else min(0.05, max(0.0, (self._due[0][0] - self._virtual) / self._speed))
             try:
-                await asyncio.wait_for(self._wake.wait(), max(pause, 0.002))
+                async with asyncio.timeout(max(pause, 0.002)):
+                    await self._wake.wait()
             except TimeoutError:
                 continue

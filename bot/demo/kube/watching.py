@@ -133,7 +133,8 @@ async def _stream(watch: Watch, request: web.Request, response: web.StreamRespon
     # That the client has left (no transport any more) would else not be noticed until something is written.
     while (now := loop.time()) < end and request.transport is not None:
         try:
-            change = await asyncio.wait_for(watch.queue.get(), min(end, mark, *marks, now + 0.25) - now)
+            async with asyncio.timeout(min(end, mark, *marks, now + 0.25) - now):
+                change = await watch.queue.get()
         except TimeoutError:
             change = None
         if faults.half_open:

@@ -155,7 +155,8 @@ class Acting:
         deadline = asyncio.get_running_loop().time() + wait
         while (left := deadline - asyncio.get_running_loop().time()) > 0 or not queue.empty():
             try:
-                event = await asyncio.wait_for(queue.get(), max(0.001, min(left, QUIET) if seen else left))
+                async with asyncio.timeout(max(0.001, min(left, QUIET) if seen else left)):
+                    event = await queue.get()
             except TimeoutError:
                 break
             found = _seen(event, user)

@@ -108,7 +108,8 @@ class SocketMode:
                 return Answer("not_connected")
             if self.state.faults.duplicates():
                 await self._write(envelope)
-            return Answer(payload=await asyncio.wait_for(acknowledged, self.state.settings.ack))
+            async with asyncio.timeout(self.state.settings.ack):
+                return Answer(payload=await acknowledged)
         except TimeoutError:
             return Answer("timeout")
         finally:

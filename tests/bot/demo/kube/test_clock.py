@@ -38,3 +38,15 @@ async def test_speed_follows_the_wall_clock() -> None:
 def test_stamps() -> None:
     assert stamp(1_795_000_000.9) == "2026-11-18T11:06:40Z"
     assert micro_stamp(1_795_000_000.5) == "2026-11-18T11:06:40.500000Z"
+
+
+async def test_a_running_clock_ends_when_it_is_told_to_at_whatever_moment() -> None:
+    for _ in range(300):
+        agenda = Agenda(speed=50.0)
+        agenda.at(agenda.now() + 0.1, lambda: None)
+        task = asyncio.create_task(agenda.run())
+        await asyncio.sleep(0)
+        agenda.at(agenda.now(), lambda: None)  # what it waits for comes in the same turn as the cancellation
+        task.cancel()
+        await asyncio.wait({task}, timeout=1)
+        assert task.done()
