@@ -63,7 +63,7 @@ def _kube(error: KubeError, call: Call | None) -> tuple[str, str]:
     match error:
         case NotFound() if call and call.name:
             where = f"{cluster} / {call.namespace}" if call.namespace else cluster
-            return f"Not done: there is no {call.ref.slug} in {where}.", "Is it another namespace (-n) or cluster?"
+            return f"Not done: there is no {call.ref.slug} in {where}.", _elsewhere(call)
         case NotFound():
             return f"Not done: {cluster} does not have it: {said}", ""
         case Forbidden():
@@ -76,6 +76,15 @@ def _kube(error: KubeError, call: Call | None) -> tuple[str, str]:
         case Unreachable():
             return f"Not done: {cluster}'s API server does not answer: {said} Nothing was changed.", "Try again soon."
     return f"Not done: {cluster} answered: {said}", ""
+
+
+def _elsewhere(call: Call) -> str:
+    """Where something may be that is not there, and how it may have been meant."""
+    if call.kind == "Pod":
+        return f"Is it another namespace (-n) or cluster? A workload is named with its kind: deploy/{call.name}."
+    if call.namespace:
+        return "Is it another namespace (-n) or cluster?"
+    return "Is it another cluster (--cluster)? A node is named in full, with its domain." if call.kind == "Node" else ""
 
 
 def with_button(message: Message, button: Button) -> Message:

@@ -48,6 +48,20 @@ def test_error_says_why_and_what_now(error: Exception, said: list[str]) -> None:
     assert 0 < len(message.text) <= 120
 
 
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        (CALL, "A workload is named with its kind: deploy/api."),
+        (Call("describe", "prod", "shop", "Deployment", "api"), "another namespace (-n) or cluster?"),
+        (Call("describe", "prod", "", "Node", "ip-10-0-1-23"), "A node is named in full"),
+    ],
+)
+def test_what_is_not_there_comes_with_how_it_may_have_been_meant(call: Call, hint: str) -> None:
+    told = shown(error_message(NotFound("x"), call, "/k8s"))
+    assert hint in told
+    assert ("namespace (-n)" in told) is bool(call.namespace)
+
+
 def test_notes_stand_above_the_buttons() -> None:
     row = Actions((Button("A", "a"),))
     message = with_note(with_button(Message("x", (Section("x"), row)), Button("B", "b")), "small")
