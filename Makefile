@@ -35,7 +35,7 @@ demo: $(READY)  ## the embedded workspace and cluster in a browser, on http://12
 
 test: $(TOOLS)  ## every test that this machine can run; ARGS go to pytest
 	@$(BIN)/python -m tests.prepare browser cluster
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses 3 --dist loadgroup $(ARGS)
 
 test-fast: $(TOOLS)  ## no root, no Go, no browser, under two minutes
 	@$(BIN)/pytest -m "not cluster and not browser and not slow" $(ARGS)

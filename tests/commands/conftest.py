@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
 
 from bot.core.message import Message
 from commands.model import Answer, Call, Context, Param, Verb
 from commands.parse import Defaults
-
-# A shared machine may take its time; a property is about values, not about speed.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
 
 KINDS = ("Pod", "Deployment", "StatefulSet", "Node")
 
