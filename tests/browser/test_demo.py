@@ -39,7 +39,7 @@ class Demo:
     def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
         self.process = process
         self.url = f"http://127.0.0.1:{port}"
-        self.began = time.monotonic()
+        self.began = time.time()
 
     async def act(self, **body: Any) -> dict[str, Any]:
         async with aiohttp.ClientSession() as session, session.post(f"{self.url}/demo/act", json=body) as response:
@@ -117,7 +117,7 @@ async def test_the_crash_is_told_within_a_minute_with_cause_change_and_log(enter
     await expect(alert(page)).to_contain_text("prod / shop · deploy/checkout", timeout=ANSWER)
     await expect(alert(page)).to_contain_text("image 1.41.0 → 1.42.0, memory limit and request 512 MiB → 256 MiB")
     await expect(alert(page).locator("pre")).to_contain_text("allocation of 8.4 MiB for shard 0x5b, heap 251 MiB")
-    assert time.monotonic() - demo.began < 60
+    assert float(await alert(page).get_attribute("data-ts") or "inf") - demo.began < 60
     await expect(page.locator("#channel .message").filter(has_text="OOMKilled")).to_have_count(1)
 
 
@@ -129,12 +129,12 @@ async def test_the_buttons_answer_the_presser_alone(enter: Open) -> None:
     await expect(log.locator("pre")).to_contain_text("checkout 1.42.0 starting", timeout=ANSWER)
     await expect(log).to_contain_text("Only visible to you")
     await alert(page).get_by_role("button", name="Describe").click()
-    described = answers(page).filter(has_text="What is wrong")
+    described = answers(page).filter(has_text="deploy/checkout in prod / shop")
     await expect(described).to_contain_text("Revisions", timeout=ANSWER)
     await expect(described).to_contain_text("checkout:1.41.0")
     other = await enter("dana")
     await expect(alert(other)).to_be_visible()
-    await expect(answers(other).filter(has_text="What is wrong")).to_have_count(0)
+    await expect(answers(other).filter(has_text="deploy/checkout in prod / shop")).to_have_count(0)
 
 
 async def test_a_command_completes_names_of_the_shop_and_answers(enter: Open) -> None:
