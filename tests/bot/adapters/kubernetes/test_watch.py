@@ -215,11 +215,12 @@ async def test_a_watch_that_ends_at_once_and_empty_is_a_failure() -> None:
         assert watch.pauses[3] > watch.pauses[0]
 
 
-async def test_a_half_open_connection_is_noticed_by_its_silence() -> None:
+async def test_a_half_open_connection_is_noticed_by_its_silence(caplog: pytest.LogCaptureFixture) -> None:
     watches = [stream(line("ADDED", pod("a", 8))), stream(line("ADDED", pod("b", 9)))]
     async with watching([answer(listing([], 7))], watches, silence=Seconds(0.1)) as (api, watch):
         await until(lambda: ("added", "b") in watch.told)
         assert api.queries("WATCH", PODS)[1]["resourceVersion"] == "8"
+    assert [record for record in caplog.records if record.levelname == "WARNING"] == [], "it may as well be quiet"
 
 
 async def test_a_kind_that_is_not_served_has_no_objects_and_is_looked_for_again() -> None:
