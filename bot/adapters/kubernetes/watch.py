@@ -126,7 +126,7 @@ class Reflector:
         self._contact.failed(self.name, str(error))
         first = self._backoff.failures == 0
         pause = max(self._backoff.next(), error.retry_after if isinstance(error, Unreachable) else 0.0)
-        # A kind in which nothing happens, on a server that sends it no bookmarks, looks just like a half-open connection.
+        # A kind in which nothing happens, on a server without bookmarks for it, looks just like a half-open connection.
         quiet = self._clock() - self._since >= self._settings.silence
         level = logging.WARNING if first and not quiet else logging.DEBUG
         _log.log(level, "%s in %s: %s; again in %.1f s", self.name, self._cache.cluster, error, pause)
