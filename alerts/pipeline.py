@@ -80,6 +80,7 @@ class Pipeline:
         self._readings: dict[str, _Candidate] = {}
         self._late: dict[str, Reading] = {}
         self._wake = asyncio.Event()
+        self._saving = asyncio.Lock()
         self._stopping = False
         self.notifier = Notifier(
             store,
@@ -209,10 +210,15 @@ class Pipeline:
         if self._unsaved:
             oldest = self._now() - self._settings.flap
             self._ended = {key: one for key, one in self._ended.items() if one.ended >= oldest}
+        async with self._saving:  # a stop saves too, while a round may still be at it
+            await self._save_each()
+
+    async def _save_each(self) -> None:
         for incident in list(self._unsaved.values()):
             ttl = self._settings.keep if incident.state == "ended" else None
             await self._store.put(f"incident/{incident.id}", msgspec.json.encode(incident), ttl=ttl)
-            self._unsaved.pop(incident.id)
+            if self._unsaved.get(incident.id) is incident:
+                del self._unsaved[incident.id]
             self.notifier.offer(incident)
 
     def _take(self, watched: Watched, key: str, findings: list[Finding]) -> bool:

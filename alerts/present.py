@@ -217,7 +217,7 @@ def _how_it_ended(incident: Incident) -> str:
         case "steady" | "replaced":
             return f"✅ {name} recovered after {after}" + _well(incident)
         case "reachable":
-            return f"✅ {name} is watched again after {after}; what happened meanwhile follows"
+            return f"✅ {name} is watched again after {after}; what was missed follows"
         case "deleted":
             return f"⚪ {name} was deleted {after} after it began to fail"
         case "scaled to 0":

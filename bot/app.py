@@ -116,19 +116,21 @@ class App:
         def left() -> float:
             return max(0.1, until - time.monotonic())
 
-        cut = await self.slack.stop(min(_HANDLERS_SHARE, left()))
-        if cut:
-            log.warning("%d commands were cut off by the stop", cut)
-        if not await self.alerts.stop(left() - 1.0):
-            log.warning("not everything could be sent; it will be at the next start")
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(left()):
-                await self.clusters.stop()
-        await self.health.stop()
-        await self.close()
+        try:
+            cut = await self.slack.stop(min(_HANDLERS_SHARE, left()))
+            if cut:
+                log.warning("%d commands were cut off by the stop", cut)
+            if not await self.alerts.stop(left() - 1.0):
+                log.warning("not everything could be sent; it will be at the next start")
+        finally:  # whatever went wrong before: nothing stays open
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left()):
+                    await self.clusters.stop()
+            await self.health.stop()
+            await self.close()
 
     async def close(self) -> None:
         """Close what the constructor opened; all that a start that was broken off needs."""

@@ -188,9 +188,7 @@ def test_an_unreachable_cluster() -> None:
         Nothing in it is known to be well or broken. Its alerts wait, and catch up when it can be seen again.
         """)
     over = incidents.end(one, "reachable", Extent(), T0 + 300)
-    assert show(present.message(over)).startswith(
-        "push: ✅ prod is watched again after 5 min; what happened meanwhile follows"
-    )
+    assert show(present.message(over)).startswith("push: ✅ prod is watched again after 5 min; what was missed follows")
 
 
 def test_the_details_in_the_thread() -> None:

@@ -6,6 +6,7 @@ tests die at each of them in turn, and at several in one life.
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter
 from typing import Any
@@ -176,3 +177,21 @@ async def test_a_start_that_sees_pods_before_their_owners_takes_nothing_for_dele
     rig.listed()
     await rig.step(5)
     assert "🔴" in rig.told[0]
+
+
+async def test_a_stop_while_a_round_still_saves_keeps_its_peace() -> None:
+    rig = Rig()
+    await rig.start(pod(running()), workload(), replicaset())
+    slow, put = asyncio.Event(), rig.store.put
+
+    async def slowly(*what: Any, **how: Any) -> int:
+        await slow.wait()
+        return await put(*what, **how)
+
+    rig.store.put = slowly  # type: ignore[method-assign]
+    rig.pipeline.unreachable("prod", "no answer")
+    rounds = [asyncio.create_task(rig.pipeline.tick()), asyncio.create_task(rig.pipeline.stop(5))]
+    await asyncio.sleep(0.01)
+    slow.set()
+    assert await asyncio.gather(*rounds) == [None, True]
+    assert len(rig.told) == 1

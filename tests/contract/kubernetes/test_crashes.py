@@ -8,7 +8,8 @@ import pytest
 
 from tests.contract.kubernetes.wire import Obj, Wire, deployment
 
-CRASH = "echo starting; echo 'FATAL: cannot reach db:5432' >&2; sleep 1.5; exit 1"
+# Two streams: what is written to both at once may stand in either order.
+CRASH = "echo starting; sleep 0.3; echo 'FATAL: cannot reach db:5432' >&2; sleep 1.5; exit 1"
 OOM = "echo filling; sleep 1.5; x=aaaaaaaaaaaaaaaa; while true; do x=$x$x; done"
 PROBE = {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 1, "failureThreshold": 2}
 
