@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from tests.contract.kubernetes.wire import Obj, Wire
 
 PARTIAL = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
@@ -57,15 +59,18 @@ async def test_version_zero_begins_with_what_is_there(api: Wire) -> None:
     assert set(types(events)) == {"ADDED"}
 
 
-async def test_the_server_ends_a_watch_after_its_time_with_a_bookmark(api: Wire) -> None:
-    start = await version(api)
+async def test_the_server_ends_a_watch_after_its_time(api: Wire) -> None:
+    """A bookmark may come before, or none: etcd decides how often it tells its progress (Debian's 3.4 does not)."""
+    start, began = await version(api), time.monotonic()
     await api.create(api.core("configmaps"), {"metadata": {"name": "a"}})
     query = {"resourceVersion": start, "timeoutSeconds": 5, "allowWatchBookmarks": "true"}
     events = await api.watch(api.core("configmaps"), lambda _events: False, **query)
-    # Not always the last: the root certificate's ConfigMap comes to a new namespace when it comes.
-    bookmark = [event for event in events if event["type"] == "BOOKMARK"][-1]["object"]
-    assert bookmark["kind"] == "ConfigMap"
-    assert int(bookmark["metadata"]["resourceVersion"]) > int(start)
+    assert 4 < time.monotonic() - began < 15
+    assert {event["type"] for event in events} <= {"ADDED", "MODIFIED", "BOOKMARK"}
+    assert "a" in [event["object"]["metadata"].get("name") for event in events]
+    for bookmark in (event["object"] for event in events if event["type"] == "BOOKMARK"):
+        assert bookmark["kind"] == "ConfigMap"
+        assert int(bookmark["metadata"]["resourceVersion"]) > int(start)
 
 
 async def test_a_watch_from_before_the_history_is_told_410_in_the_stream(api: Wire) -> None:
