@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -181,6 +182,10 @@ async def test_whose_log_is_whose(api: Wire) -> None:
     log = api.core("pods", f"{events[-1]['object']['metadata']['name']}/log")
     words = "starting\nFATAL: cannot reach db:5432\n"
     assert (await api.get(log, previous="true")).text == words
+    for _ in range(30):  # the new run writes its second line a moment after its first
+        if "FATAL" in (await api.get(log)).text:
+            break
+        await asyncio.sleep(0.1)
     assert (await api.get(log, tailLines=1)).text == "FATAL: cannot reach db:5432\n"
     assert (await api.get(log, limitBytes=5)).text == "start"
     stamped = (await api.get(log, timestamps="true", tailLines=1)).text
